@@ -1,0 +1,14 @@
+from . import figures as figures
+from . import signals as signals
+from ._device import device as device
+from .signals import alias_frequency as alias_frequency
+from .signals import box_response as box_response
+from .signals import chirp as chirp
+from .signals import kernel_response as kernel_response
+from .signals import reconstruct as reconstruct
+from .signals import reconstruction_kernel as reconstruction_kernel
+from .signals import replicas as replicas
+from .signals import sample as sample
+from .signals import sample_times as sample_times
+from .signals import signed_alias_frequency as signed_alias_frequency
+from .signals import tone as tone

@@ -1,0 +1,11 @@
+from .filters import box_response as box_response
+from .folding import alias_frequency as alias_frequency
+from .folding import replicas as replicas
+from .folding import signed_alias_frequency as signed_alias_frequency
+from .reconstruction import kernel_response as kernel_response
+from .reconstruction import reconstruct as reconstruct
+from .reconstruction import reconstruction_kernel as reconstruction_kernel
+from .sampling import sample as sample
+from .sampling import sample_times as sample_times
+from .waves import chirp as chirp
+from .waves import tone as tone
