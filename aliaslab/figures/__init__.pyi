@@ -1,6 +1,14 @@
 from .chirp import chirp as chirp
 from .interactive import Interactive as Interactive
 from .sampler import sampler as sampler
+from .sampling_theorem import at_half_the_rate as at_half_the_rate
+from .sampling_theorem import folding_tent as folding_tent
+from .sampling_theorem import frame_response as frame_response
+from .sampling_theorem import kernel_error as kernel_error
+from .sampling_theorem import kernel_gallery as kernel_gallery
+from .sampling_theorem import reconstruction as reconstruction
+from .sampling_theorem import same_samples as same_samples
+from .sampling_theorem import spectrum_copies as spectrum_copies
 from .style import PALETTE as PALETTE
 from .style import Plot as Plot
 from .style import new_figure as new_figure

@@ -8,7 +8,6 @@ neither an anywidget nor a page opened from disk can follow them.
 
 from __future__ import annotations
 
-import base64
 import functools
 import os
 import re
@@ -17,7 +16,7 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from .style import MIME, Plot, checked_alt
+from .style import Plot, checked_alt
 
 JS = Path(__file__).parent / "js"
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+)\.js";\n', re.MULTILINE)
@@ -71,13 +70,7 @@ class Interactive:
     def _repr_mimebundle_(self, include=None, exclude=None):
         if os.environ.get("ALIASLAB_FIGURES") != "static":
             return self.widget._repr_mimebundle_(include=include, exclude=exclude)
-        plot = self.static()
-        return {
-            MIME: {"alt": self.alt, "figure": self.name, "state": self.state},
-            "image/svg+xml": plot.svg(),
-            "image/png": base64.b64encode(plot.png()).decode(),
-            "text/plain": f"<interactive figure {self.name}: {self.alt}>",
-        }
+        return self.static().bundle(figure=self.name, state=self.state)
 
 
 @functools.cache

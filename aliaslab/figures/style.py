@@ -25,9 +25,7 @@ PALETTE = {
     "signal": "#808890",
 }
 
-_THEME = (
-    "<style>svg{--ink:#1f2328}@media (prefers-color-scheme:dark){svg{--ink:#e6e6e6}}</style>"
-)
+_THEME = "<style>svg{--ink:#1f2328}@media (prefers-color-scheme:dark){svg{--ink:#e6e6e6}}</style>"
 
 
 def new_figure(rows: int = 1, height: float = 2.4, **subplots) -> tuple[Figure, object]:
@@ -66,18 +64,19 @@ class Plot:
             self._figure.savefig(out, format="png", facecolor="white", metadata={"Software": None})
         return out.getvalue()
 
-    def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
-        svg = self.svg()
-        source = "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
+    def bundle(self, **figure) -> dict:
+        """The output of a cell for the book; ``figure`` describes the live figure it stands for."""
         return {
-            MIME: {"alt": self.alt},
-            # JupyterLab shows this one: its own image renderers drop alternative text
-            "text/html": f'<img alt="{escape(self.alt)}" src="{source}" '
-            'style="background:white;color-scheme:light;max-width:100%;width:36rem">',
-            "image/svg+xml": svg,
+            MIME: {"alt": self.alt, "svg": self.svg(), **figure},
             "image/png": base64.b64encode(self.png()).decode(),
             "text/plain": f"<figure: {self.alt}>",
         }
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
+        # JupyterLab shows the HTML: its own image renderers drop alternative text
+        source = "data:image/svg+xml;base64," + base64.b64encode(self.svg().encode()).decode()
+        style = "background:white;color-scheme:light;max-width:100%;width:36rem"
+        return self.bundle() | {"text/html": f'<img alt="{escape(self.alt)}" src="{source}" style="{style}">'}
 
 
 def checked_alt(alt: str) -> str:
