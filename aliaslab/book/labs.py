@@ -1,0 +1,191 @@
+"""``python -m aliaslab.book.labs``: the student notebooks, from their masters; and their solutions in the book.
+
+A master is an otter-grader assignment in MyST text, ``labs/masters/NAME.md``.  ``otter assign`` runs
+its tests on its own solutions and fails if one does not pass; what it hands out becomes
+``labs/NAME.ipynb``.  With ``--check`` nothing is written: the exit status says whether the notebooks
+are what their masters make.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from difflib import unified_diff
+from pathlib import Path
+
+import jupytext
+import nbformat
+import yaml
+
+LABS = Path("labs")
+
+_PROMPT = re.compile(r'^ *""" # BEGIN PROMPT\n.*?^ *""" # END PROMPT\n?', re.DOTALL | re.MULTILINE)
+_MARK = re.compile(r"^ *# (BEGIN|END) SOLUTION.*\n?|  # SOLUTION$", re.MULTILINE)
+
+
+def masters(labs: Path = LABS) -> list[Path]:
+    """The masters of all labs.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there are none there.
+    """
+    found = sorted((labs / "masters").glob("*.md"))
+    if not found:
+        raise FileNotFoundError(f"no lab masters (*.md) in {labs / 'masters'}; run this in the repository's root")
+    return found
+
+
+def assign(master: Path, result: Path) -> nbformat.NotebookNode:
+    """Run ``otter assign`` on a master, and return the notebook for students.
+
+    Raises
+    ------
+    RuntimeError
+        If otter refuses the master, for instance because its solutions fail its own tests.
+    """
+    source = result / f"{master.stem}.ipynb"
+    jupytext.write(jupytext.read(master), source)
+    command = [sys.executable, "-m", "otter", "assign", source.name, "dist", "--no-pdfs"]
+    run = subprocess.run(command, cwd=result, capture_output=True, text=True)
+    if run.returncode:
+        raise RuntimeError(f"otter assign refuses {master}:\n{run.stdout}{run.stderr}")
+    return nbformat.read(result / "dist" / "student" / source.name, as_version=4)
+
+
+def normalise(notebook: nbformat.NotebookNode) -> str:
+    """The notebook as text that depends on nothing but its content: cell ids, outputs, versions."""
+    notebook.metadata = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+        "otter": notebook.metadata["otter"],
+    }
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    seen: dict[str, int] = {}
+    for cell in notebook.cells:
+        digest = hashlib.sha256(f"{cell.cell_type} {cell.source}".encode()).hexdigest()[:12]
+        seen[digest] = seen.get(digest, 0) + 1
+        cell.id = f"{digest}-{seen[digest]}"
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    nbformat.validate(notebook)
+    return nbformat.writes(notebook) + "\n"
+
+
+def build(master: Path) -> str:
+    """The text of the student notebook that a master makes."""
+    with tempfile.TemporaryDirectory() as folder:
+        return normalise(assign(master, Path(folder)))
+
+
+def drift(master: Path, notebook: Path) -> str:
+    """What differs between the notebook and what the master makes; empty if nothing does."""
+    old = notebook.read_text("utf-8") if notebook.exists() else ""
+    difference = unified_diff(
+        old.splitlines(), build(master).splitlines(), str(notebook), str(master), lineterm="", n=1
+    )
+    return "\n".join(difference)
+
+
+# ---------------------------------------------------------------- the parts of a master
+
+
+def blocks(master: Path) -> Iterator[tuple[str | None, str | None, nbformat.NotebookNode]]:
+    """Each cell of a master with the question that it belongs to, and SOLUTION, TESTS or None."""
+    question = part = None
+    for cell in jupytext.read(master).cells:
+        mark = re.match(r"# (BEGIN|END) (QUESTION|SOLUTION|TESTS)\n?", cell.source)
+        if cell.cell_type != "raw" or not mark:
+            yield question, part, cell
+        elif mark[2] == "QUESTION":
+            question = yaml.safe_load(cell.source)["name"] if mark[1] == "BEGIN" else None
+        else:
+            part = mark[2] if mark[1] == "BEGIN" else None
+
+
+def solution(name: str, question: str, labs: Path = LABS) -> str:
+    """The code that a lab's master gives as the answer to a question.
+
+    Parameters
+    ----------
+    name : of the lab, such as ``fold-it-by-hand``.
+    question : such as ``q1``.
+    labs : the folder of the labs.
+
+    Raises
+    ------
+    ValueError
+        If there is no such lab or question; the message lists those there are.
+    """
+    known = {master.stem: master for master in masters(labs)}
+    if name not in known:
+        raise ValueError(f"no lab called {name!r}; there are {', '.join(known)}")
+    cells = list(blocks(known[name]))
+    code = [
+        _MARK.sub("", _PROMPT.sub("", cell.source)).strip()
+        for q, part, cell in cells
+        if (q, part, cell.cell_type) == (question, "SOLUTION", "code")
+    ]
+    if not code:
+        questions = dict.fromkeys(q for q, _, _ in cells if q)
+        raise ValueError(f"no question {question!r} with a solution in {name}; there are {', '.join(questions)}")
+    return "\n\n\n".join(code)
+
+
+# ---------------------------------------------------------------- the book, and the command
+
+
+def setup(app) -> dict:
+    """Sphinx: the directive ``lab-solution``, as in ``{lab-solution} fold-it-by-hand q1``."""
+    from docutils import nodes
+    from sphinx.util.docutils import SphinxDirective
+
+    class LabSolution(SphinxDirective):
+        required_arguments = 2
+
+        def run(self) -> list[nodes.Node]:
+            name, question = self.arguments
+            labs = Path(self.env.srcdir) / LABS
+            try:
+                code = solution(name, question, labs)
+            except (ValueError, FileNotFoundError) as error:
+                raise self.error(str(error)) from error
+            self.env.note_dependency(str(labs / "masters" / f"{name}.md"))
+            block = nodes.literal_block(code, code, language="python")
+            self.set_source_info(block)
+            return [block]
+
+    app.add_directive("lab-solution", LabSolution)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Write the student notebooks, or with ``--check`` say which differ; the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m aliaslab.book.labs", description=main.__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if a notebook differs")
+    parser.add_argument("--labs", type=Path, default=LABS, help="the folder of the labs")
+    options = parser.parse_args(arguments)
+    status = 0
+    try:
+        for master in masters(options.labs):
+            notebook = options.labs / f"{master.stem}.ipynb"
+            if not options.check:
+                notebook.write_text(build(master), "utf-8")
+                print(notebook)
+            elif difference := drift(master, notebook):
+                print(f"{notebook} is not what {master} makes; run python -m aliaslab.book.labs\n{difference}")
+                status = 1
+    except (FileNotFoundError, RuntimeError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
