@@ -20,7 +20,8 @@ CACHE = Path("_build/.jupyter_cache")
 
 def notebooks() -> list[Path]:
     """Every chapter that holds code."""
-    return [page for page in sorted(Path("chapters").glob("*.md")) if "{code-cell}" in page.read_text("utf-8")]
+    pages = sorted(Path("chapters").glob("*.md"))
+    return [page for page in pages if "{code-cell}" in page.read_text("utf-8")]
 
 
 def fingerprint() -> str:

@@ -32,9 +32,10 @@ class FigureRenderer:
         image["classes"] = ["dark-light"]  # the SVG follows the theme: no filter, no white card
         if "figure" not in figure:
             return [image]
-        for script in (figure["figure"], "boot"):
-            # boot.js comes last: it starts what the others define
-            renderer.add_js_file(f"aliaslab_{script}", f"{HOME}/{script}.js", {"defer": "", "priority": 900 + (script == "boot")})
+        # boot.js comes last: it starts what the others define
+        for priority, script in ((900, figure["figure"]), (901, "boot")):
+            options = {"defer": "", "priority": priority}
+            renderer.add_js_file(f"aliaslab_{script}", f"{HOME}/{script}.js", options)
         state = escape(json.dumps(figure["state"]))
         mount = f'<div class="aliaslab-mount" data-figure="{figure["figure"]}" data-state="{state}">'
         return [

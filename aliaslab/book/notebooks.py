@@ -17,8 +17,7 @@ def main() -> None:
         old.unlink()
     for page in notebooks():
         notebook = jupytext.read(page)
-        # chapters/ is where the pages' own relative paths start
-        notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        notebook.metadata["kernelspec"]["name"] = "python3"
         jupytext.write(notebook, TARGET / f"{page.stem}.ipynb")
         print(TARGET / f"{page.stem}.ipynb")
 

@@ -16,7 +16,11 @@ REPAIRS = (
         'title="Search" aria-label="Search" data-bs-placement',
         'title="Search" data-bs-placement',
     ),
-    ("search-button__kbd-shortcut", 'search-button__kbd-shortcut">', 'search-button__kbd-shortcut" aria-hidden="true">'),
+    (
+        "search-button__kbd-shortcut",
+        'search-button__kbd-shortcut">',
+        'search-button__kbd-shortcut" aria-hidden="true">',
+    ),
     ("theme-switch", '<i class="theme-switch ', '<i aria-hidden="true" class="theme-switch '),
     # the sidebar is a landmark
     (
@@ -54,7 +58,9 @@ def _thin_scripts(app, pagename, templatename, context, doctree) -> None:
         kept.append(script)
     context["script_files"] = kept
     context["css_files"] = [
-        sheet for sheet in context.get("css_files", ()) if "thebe" not in str(getattr(sheet, "filename", sheet))
+        sheet
+        for sheet in context.get("css_files", ())
+        if "thebe" not in str(getattr(sheet, "filename", sheet))
     ]
 
 

@@ -11,6 +11,7 @@ from .sampling_theorem import same_samples as same_samples
 from .sampling_theorem import spectrum_copies as spectrum_copies
 from .style import PALETTE as PALETTE
 from .style import Plot as Plot
+from .style import book_style as book_style
 from .style import new_figure as new_figure
 from .style import show as show
 from .wagon_wheel import wagon_wheel as wagon_wheel

@@ -16,26 +16,29 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from .style import Plot, checked_alt
+from .style import Plot, book_style, checked_alt
 
 JS = Path(__file__).parent / "js"
-_IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+)\.js";\n', re.MULTILINE)
+_IMPORT = re.compile(r'^import \{[^}\n]*\} from "\./(\w+)\.js";\n', re.MULTILINE)
+_EXPORT = re.compile(r"^export ", re.MULTILINE)
 
 
 def module_source(name: str) -> str:
     """The ES module ``js/NAME.js`` with its imports written into it, so that it stands alone."""
-    shared: dict[str, str] = {}
+    seen: set[str] = set()
+    parts: list[str] = []
 
-    def gather(module: str) -> str:
+    def gather(module: str) -> None:
         text = (JS / f"{module}.js").read_text("utf-8")
         for needed in _IMPORT.findall(text):
-            if needed not in shared:
-                shared[needed] = ""  # a cycle of imports ends here
-                shared[needed] = re.sub(r"^export ", "", gather(needed), flags=re.MULTILINE)
-        return _IMPORT.sub("", text)
+            if needed not in seen:
+                seen.add(needed)
+                gather(needed)
+        own = _IMPORT.sub("", text)
+        parts.append(own if module == name else _EXPORT.sub("", own))
 
-    body = gather(name)
-    return "".join(shared.values()) + body
+    gather(name)
+    return "".join(parts)
 
 
 def page_script(name: str) -> str:
@@ -65,12 +68,24 @@ class Interactive:
 
     def static(self) -> Plot:
         """The figure in its first state, as an image."""
-        return Plot(self._draw(**self.state), self.alt)
+        with book_style():
+            return Plot(self._draw(**self.state), self.alt)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         if os.environ.get("ALIASLAB_FIGURES") != "static":
             return self.widget._repr_mimebundle_(include=include, exclude=exclude)
         return self.static().bundle(figure=self.name, state=self.state)
+
+
+def within(name: str, value, low: float, high: float, unit: str) -> float:
+    """``value`` as a number that the slider from ``low`` to ``high`` can show."""
+    number = scalar(name, finite(name, value))
+    if not low <= number <= high:
+        raise ValueError(
+            f"{name} must be from {low:g} to {high:g} {unit}, got {number:g}; "
+            "the figure's slider goes no further, so choose a value inside"
+        )
+    return number
 
 
 @functools.cache

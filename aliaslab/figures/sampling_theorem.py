@@ -18,7 +18,7 @@ from aliaslab.signals import (
     sample_times,
 )
 
-from .style import PALETTE, new_figure
+from .style import PALETTE, book_style, new_figure
 
 # first the alias's colour: the second signal is mostly the impostor
 _LINES = (
@@ -38,6 +38,7 @@ def _legend(ax: Axes, columns: int) -> None:
     ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=columns, borderaxespad=0.2, handlelength=2.2)
 
 
+@book_style()
 def same_samples(signals: Mapping[str, Callable], fs: float, duration: float, phase: float = 0.0) -> Figure:
     """Several signals drawn through the samples of the first; ``signals`` maps a label to each."""
     figure, ax = new_figure(height=2.4)
@@ -51,6 +52,7 @@ def same_samples(signals: Mapping[str, Callable], fs: float, duration: float, ph
     return figure
 
 
+@book_style()
 def folding_tent(fs: float, frequencies: Sequence[float], top: float) -> Figure:
     """Apparent against true frequency up to ``top``; a dot for each of ``frequencies``."""
     figure, ax = new_figure(height=2.3)
@@ -73,8 +75,9 @@ def folding_tent(fs: float, frequencies: Sequence[float], top: float) -> Figure:
     return figure
 
 
+@book_style()
 def spectrum_copies(
-    spectrum: Callable, rates: Sequence[float], titles: Sequence[str], reach: float, window: float | None = None
+    spectrum: Callable, rates: Sequence[float], titles: Sequence[str], reach: float
 ) -> Figure:
     """A spectrum's copies and their sum, one panel per sampling rate, over ``[-reach, reach]``.
 
@@ -82,23 +85,26 @@ def spectrum_copies(
     ``[-fs/2, fs/2]``.
     """
     figure, axes = new_figure(len(rates), height=1.65 * len(rates), sharex=True, squeeze=False)
-    u = np.linspace(-reach, reach, 2001)
+    u = np.linspace(-reach, reach, 601)
     for ax, fs, title in zip(axes[:, 0], rates, titles, strict=True):
         count = int(np.ceil(2 * reach / fs)) + 1
         copies = replicas(spectrum, fs, count)(u) / fs
         ax.axvspan(-fs / 2, fs / 2, color=PALETTE["filter"], alpha=0.15, lw=0, label="window")
-        ax.plot(u, copies.sum(0), color=PALETTE["alias"], lw=2.4, label="sum")
         for k, copy in enumerate(copies):
             colour = PALETTE["samples"] if k == count else PALETTE["signal"]
             label = {count: "original", count + 1: "copies"}.get(k)
-            ax.plot(u, np.where(copy > 0, copy, np.nan), color=colour, lw=1.2, label=label)
+            ax.fill_between(u, copy, where=copy > 0, color=colour, alpha=0.45, lw=0, label=label)
+        ax.plot(u, copies.sum(0), color=PALETTE["alias"], lw=1.4, label="sum")
         ax.set(title=title, ylim=(0, 1.9), yticks=[0, 1])
     axes[0, 0].legend(loc="upper right", ncols=4, borderaxespad=0, handlelength=1.2, columnspacing=1)
     axes[-1, 0].set(xlabel="frequency (Hz)", xlim=(-reach, reach))
     return figure
 
 
-def reconstruction(signal: Callable, samples: ArrayLike, fs: float, t: ArrayLike, rebuilt: ArrayLike) -> Figure:
+@book_style()
+def reconstruction(
+    signal: Callable, samples: ArrayLike, fs: float, t: ArrayLike, rebuilt: ArrayLike
+) -> Figure:
     """A signal, its samples and what was rebuilt from them; below, the difference."""
     figure, (ax, below) = new_figure(2, height=3, sharex=True, height_ratios=[2, 1])
     ax.plot(t, signal(t), color=PALETTE["signal"], lw=3.5, alpha=0.6, label="signal")
@@ -110,6 +116,7 @@ def reconstruction(signal: Callable, samples: ArrayLike, fs: float, t: ArrayLike
     return figure
 
 
+@book_style()
 def kernel_gallery(kernels: Sequence[str], reach: float = 3.0, top: float = 2.0) -> Figure:
     """Reconstruction kernels above, their frequency responses in decibels below."""
     figure, (shape, response) = new_figure(2, height=4)
@@ -120,24 +127,26 @@ def kernel_gallery(kernels: Sequence[str], reach: float = 3.0, top: float = 2.0)
         response.plot(f, 20 * np.log10(np.maximum(gain, 1e-4)), **line)
     shape.set(xlabel="distance (samples)", ylabel="weight")
     response.axvspan(0, 0.5, color=PALETTE["filter"], alpha=0.15, lw=0)
-    response.set(
-        xlabel="frequency (cycles per sample)", ylabel="gain (dB)", ylim=(-60, 5), xlim=(0, top)
-    )
+    response.set(xlabel="frequency (cycles per sample)", ylabel="gain (dB)", ylim=(-60, 5), xlim=(0, top))
     _legend(shape, len(kernels))
     return figure
 
 
-def kernel_error(f: ArrayLike, measured: Mapping[str, ArrayLike], predicted: Mapping[str, ArrayLike]) -> Figure:
+@book_style()
+def kernel_error(
+    f: ArrayLike, measured: Mapping[str, ArrayLike], predicted: Mapping[str, ArrayLike]
+) -> Figure:
     """Reconstruction error of a tone against its frequency: predicted as lines, measured as dots."""
     figure, ax = new_figure(height=2.6)
     for kernel, line in zip(measured, _LINES, strict=False):
         ax.semilogy(f, predicted[kernel], label=kernel, **line)
-        ax.semilogy(f[::6], measured[kernel][::6], "o", ms=3.5, color=line["color"])
+        ax.semilogy(f[::3], measured[kernel][::3], "o", ms=3.5, color=line["color"])
     ax.set(xlabel="frequency (cycles per sample)", ylabel="relative error", xlim=(0, 0.5))
     _legend(ax, len(measured))
     return figure
 
 
+@book_style()
 def at_half_the_rate(phases: Sequence[float], cycles: int = 4) -> Figure:
     """A tone of exactly half the sampling rate, sampled at several phases (in degrees)."""
     figure, axes = new_figure(len(phases), height=0.95 * len(phases) + 0.4, sharex=True, sharey=True)
@@ -152,6 +161,7 @@ def at_half_the_rate(phases: Sequence[float], cycles: int = 4) -> Figure:
     return figure
 
 
+@book_style()
 def frame_response(exposures: Sequence[float], top: float = 2.0) -> Figure:
     """Gain of exposures (fractions of the frame interval) against frequency per frame."""
     figure, ax = new_figure(height=2.4)

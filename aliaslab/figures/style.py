@@ -28,13 +28,18 @@ PALETTE = {
 _THEME = "<style>svg{--ink:#1f2328}@media (prefers-color-scheme:dark){svg{--ink:#e6e6e6}}</style>"
 
 
+def book_style():
+    """The book's matplotlib style, as a context or as a decorator of a function that draws."""
+    return style.context("aliaslab.figures.light")
+
+
 def new_figure(rows: int = 1, height: float = 2.4, **subplots) -> tuple[Figure, object]:
     """A figure in the book's style and its axes: ``rows`` panels, one above the other.
 
     One column and 5 inches wide, so that labels still read on a phone.  ``height`` is in inches and
     for the whole figure; further keywords go to ``Figure.subplots``.
     """
-    with style.context("aliaslab.figures.light"):
+    with book_style():
         figure = Figure(figsize=(5, height))
         return figure, figure.subplots(rows, **subplots)
 
@@ -49,8 +54,10 @@ class Plot:
     def svg(self) -> str:
         """The figure as SVG whose black ink follows the page's theme; the same bytes every time."""
         out = io.StringIO()
-        with style.context("aliaslab.figures.light"), matplotlib.rc_context({"svg.hashsalt": "aliaslab"}):
-            self._figure.savefig(out, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
+        with book_style(), matplotlib.rc_context({"svg.hashsalt": "aliaslab"}):
+            self._figure.savefig(
+                out, format="svg", transparent=True, metadata={"Date": None, "Creator": None}
+            )
         head, defs, body = out.getvalue().partition("<defs>")
         for paint in ("stroke", "fill"):
             body = body.replace(f"{paint}: #000000", f"{paint}: var(--ink)")
@@ -60,7 +67,7 @@ class Plot:
     def png(self) -> bytes:
         """The figure as PNG on white, for places that show no SVG."""
         out = io.BytesIO()
-        with style.context("aliaslab.figures.light"):
+        with book_style():
             self._figure.savefig(out, format="png", facecolor="white", metadata={"Software": None})
         return out.getvalue()
 

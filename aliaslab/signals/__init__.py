@@ -1,4 +1,7 @@
-"""MAKE: waves, folding, reconstruction, filters.  Time in seconds and frequency in hertz, or any pair of reciprocal units."""
+"""MAKE: waves, folding, reconstruction, filters.
+
+Time in seconds and frequency in hertz, or any other pair of reciprocal units.
+"""
 
 import lazy_loader as _lazy
 

@@ -63,8 +63,8 @@ def kernel_response(f: ArrayLike, kernel: str = "sinc") -> NDArray[np.float64]:
     """The kernel's Fourier transform H(f); ``f`` in cycles per sample, any shape.
 
     The ideal is 1 up to 1/2 and 0 beyond.  ``nearest`` gives sinc(f), ``linear`` sinc(f)^2; the
-    others are integrated by 32-point Gauss-Legendre quadrature on each unit interval, which is
-    exact to 1e-9 for ``|f| <= 8``.
+    others are integrated by Gauss-Legendre quadrature on each unit interval, with enough points for
+    the highest frequency asked for that only rounding error is left.
 
     Raises
     ------
@@ -79,7 +79,8 @@ def kernel_response(f: ArrayLike, kernel: str = "sinc") -> NDArray[np.float64]:
         return np.sinc(f)
     if kernel == "linear":
         return np.sinc(f) ** 2
-    nodes, weights = np.polynomial.legendre.leggauss(32)
+    # n points integrate cos(2 pi f u) over a unit interval to rounding error once n > pi f / 2 + 16
+    nodes, weights = np.polynomial.legendre.leggauss(24 + int(2 * np.abs(f).max(initial=0)))
     u = ((nodes + 1) / 2 + np.arange(radius)[:, None]).ravel()
     weights = np.tile(weights / 2, int(radius)) * h(u)
     return 2 * np.cos(2 * np.pi * f[..., None] * u) @ weights

@@ -39,9 +39,7 @@ def sample_times(fs: float, duration: float, phase: float = 0.0) -> NDArray[np.f
     return (np.arange(max(int(count), 0)) + phase) / fs
 
 
-def sample(
-    signal: Callable[[NDArray], ArrayLike], fs: float, duration: float, phase: float = 0.0
-) -> NDArray:
+def sample(signal: Callable[[NDArray], ArrayLike], fs: float, duration: float, phase: float = 0.0) -> NDArray:
     """The values of ``signal`` at :func:`sample_times`.
 
     Parameters
