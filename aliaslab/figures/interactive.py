@@ -16,6 +16,8 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
+from aliaslab.signals._checks import finite, scalar
+
 from .style import Plot, book_style, checked_alt
 
 JS = Path(__file__).parent / "js"

@@ -1,0 +1,124 @@
+// The numbers behind the figures: pure functions that do in the browser what aliaslab does in
+// Python.  tests/figures/test_js_agreement.py holds the two together.
+
+export const sinc = (x) => (x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x));
+
+export const signedAliasFrequency = (f, fs) => f - fs * Math.ceil(f / fs - 0.5);
+
+export const aliasFrequency = (f, fs) => Math.abs(signedAliasFrequency(f, fs));
+
+export const boxResponse = (f, width) => sinc(f * width);
+
+export const tone = (frequency, t) => Math.cos(2 * Math.PI * frequency * t);
+
+export const chirpFrequency = (start, stop, duration, t) => start + ((stop - start) * t) / duration;
+
+export const chirpPhase = (start, stop, duration, t) =>
+  2 * Math.PI * (start * t + ((stop - start) * t * t) / (2 * duration));
+
+export const chirp = (start, stop, duration, t) => Math.cos(chirpPhase(start, stop, duration, t));
+
+export function sampleTimes(fs, duration, phase = 0) {
+  const exact = duration * fs - phase;
+  const nearest = Math.round(exact);
+  // a product such as 0.1 * 30 lies a rounding error above the whole number that is meant
+  const meant = Math.abs(exact - nearest) <= 4 * Number.EPSILON * duration * fs;
+  const count = Math.max(meant ? nearest : Math.ceil(exact), 0);
+  return Array.from({ length: count }, (_, n) => (n + phase) / fs);
+}
+
+// ---------------------------------------------------------------------------- reconstruction
+
+function cubic(u) {
+  u = Math.abs(u);
+  if (u <= 1) return (1.5 * u - 2.5) * u * u + 1;
+  return u < 2 ? ((-0.5 * u + 2.5) * u - 4) * u + 2 : 0;
+}
+
+// Long enough that what is left of the images beside the limit is a few per cent of the rate away.
+const LOBES = 32;
+
+function windowedSinc(u) {
+  if (Math.abs(u) >= LOBES) return 0;
+  const c = Math.cos((Math.PI * u) / LOBES);
+  return sinc(u) * (0.42 + 0.5 * c + 0.08 * (2 * c * c - 1));   // Blackman's window
+}
+
+// name -> [kernel, half its width in samples]
+const KERNELS = {
+  nearest: [(u) => (u > -0.5 && u <= 0.5 ? 1 : 0), 0.5],
+  linear: [(u) => Math.max(1 - Math.abs(u), 0), 1],
+  cubic: [cubic, 2],
+  lanczos: [(u) => (Math.abs(u) < 3 ? sinc(u) * sinc(u / 3) : 0), 3],
+  windowed: [windowedSinc, LOBES],
+  sinc: [sinc, Infinity],
+};
+
+export const kernelReach = (kernel) => KERNELS[kernel][1];
+
+export const reconstructionKernel = (u, kernel = "sinc") => KERNELS[kernel][0](u);
+
+// The signal between the samples, at each of `times`; nothing lies outside the samples.
+export function reconstruct(samples, fs, times, kernel = "sinc") {
+  const [h, radius] = KERNELS[kernel];
+  const out = new Float64Array(times.length);
+  for (let i = 0; i < out.length; i++) {
+    const u = times[i] * fs;
+    const low = Math.ceil(u - radius);
+    const first = Math.max(low, 0);
+    const end = Math.min(low + Math.ceil(2 * radius), samples.length);
+    let sum = 0;
+    // written so that an infinite reach, where low + 2 radius is not a number, takes every sample
+    for (let n = first; n < (Number.isNaN(end) ? samples.length : end); n++) sum += samples[n] * h(u - n);
+    out[i] = sum;
+  }
+  return out;
+}
+
+// --------------------------------------------------------------------------------- spectrum
+
+// Where a sampled cosine has its lines within [-limit, limit]: the two of the tone (copy 0) and
+// those of each replica, at copy * fs - f and copy * fs + f.
+export function spectrumLines(f, fs, limit) {
+  const reach = Math.ceil((limit + Math.abs(f)) / fs);
+  const lines = [];
+  for (let copy = -reach; copy <= reach; copy++)
+    for (const side of [-1, 1]) {
+      const at = copy * fs + side * f;
+      if (Math.abs(at) <= limit) lines.push({ at, copy });
+    }
+  return lines;
+}
+
+// ------------------------------------------------------------------------------------- wheel
+
+export const apparentRotation = (spokes, rotation, frameRate) =>
+  signedAliasFrequency(spokes * rotation, frameRate) / spokes;
+
+export const spokeContrast = (spokes, rotation, frameRate, exposure) =>
+  Math.abs(boxResponse(spokes * rotation, exposure / frameRate));
+
+// The turning at which every frame looks the same: the nearest whole number of spokes a frame, but
+// not none, unless `limit` leaves no other.
+export function stillRotation(spokes, rotation, frameRate, limit) {
+  const unit = frameRate / spokes;
+  const most = Math.floor(limit / unit);
+  const steps = Math.min(Math.max(Math.round(Math.abs(rotation) / unit), 1), most);
+  return steps === 0 ? 0 : Math.sign(rotation || 1) * steps * unit;
+}
+
+// How much of the exposure a point of the film sees a spoke.  Lengths are in spoke spacings: the
+// point lies `x` past the edge of a spoke of width `duty`, and the wheel turns by `span` meanwhile.
+export function spokeCoverage(x, duty, span) {
+  const covered = (v) => Math.floor(v) * duty + Math.min(v - Math.floor(v), duty);
+  if (span === 0) return x - Math.floor(x) < duty ? 1 : 0;
+  return (covered(x) - covered(x - span)) / span;
+}
+
+// Coverage over one spacing as the corners of a polygon, [x, coverage] for x from 0 to 1: it is
+// linear in between.
+export function coverageCorners(duty, span) {
+  const wrap = (v) => v - Math.floor(v);
+  const corners = [0, 1, wrap(duty), wrap(span), wrap(span + duty)].sort((a, b) => a - b);
+  return corners.map((x) => [x, spokeCoverage(x, duty, span)]);
+}

@@ -1,0 +1,83 @@
+// A tone, its samples, and the slowest tone through the same samples; below, why: its spectrum.
+import { aliasFrequency, sampleTimes, spectrumLines, tone } from "./dsp.js";
+import { axes, curve, dots, fixed, grid, inside, panel, segment, stems, ticks, writeWithin } from "./plot.js";
+import { mount } from "./ui.js";
+
+const SPAN = 30;   // the spectrum is drawn from -SPAN to SPAN hertz
+const KEY = [
+  ["signal", "line", "the tone"],
+  ["samples", "dot", "its samples; replicas of its spectrum"],
+  ["alias", "line", "what comes back"],
+  ["filter", "area", "what the reconstruction keeps"],
+];
+const hertz = (value) => `${fixed(value, 1)} Hz`;
+
+function drawTime(pen, box, { frequency, rate }) {
+  const { colours } = pen;
+  const p = panel(pen, box, [0, 1], [-1.2, 1.2]);
+  const t = grid(0, 1, Math.max(400, Math.round(2 * p.width)));
+  const taken = sampleTimes(rate, 1);
+  const values = taken.map((s) => tone(frequency, s));
+  axes(p, { title: "One second of the wave", xLabel: "time, s", xTicks: ticks(0, 1, 5), yTicks: [-1, 0, 1] });
+  inside(p, () => {
+    curve(p, t, t.map((s) => tone(frequency, s)), colours.signal, 1.5);
+    curve(p, t, t.map((s) => tone(aliasFrequency(frequency, rate), s)), colours.alias, 2.5);
+  });
+  stems(p, taken, values, colours.samples);
+  dots(p, taken, values, colours.samples, 4.5);
+}
+
+function drawSpectrum(pen, box, { frequency, rate }) {
+  const { colours, ctx } = pen;
+  const p = panel(pen, box, [-SPAN, SPAN], [0, 1.75]);
+  const half = Math.min(rate / 2, SPAN);
+  ctx.fillStyle = colours.filter;
+  ctx.globalAlpha = 0.18;
+  ctx.fillRect(p.x(-half), p.top, p.x(half) - p.x(-half), p.height);
+  ctx.globalAlpha = 1;
+  for (const edge of [-half, half]) segment(pen, p.x(edge), p.top, p.x(edge), p.top + p.height, colours.filter, 1.5, [5, 3]);
+  axes(p, { title: "The spectrum of the samples", xLabel: "frequency, Hz", xTicks: ticks(-SPAN, SPAN, 6), yTicks: [] });
+  const back = aliasFrequency(frequency, rate);
+  for (const { at, copy } of spectrumLines(frequency, rate, SPAN)) {
+    const kept = Math.abs(at) <= rate / 2 + 1e-9;
+    const colour = kept ? colours.alias : copy === 0 ? colours.signal : colours.samples;
+    stems(p, [at], [1], colour, kept || copy === 0 ? 3 : 1.5);
+    dots(p, [at], [1], colour, kept || copy === 0 ? 5 : 3.5);
+  }
+  const [low, high] = [p.left, p.left + p.width];
+  const same = Math.abs(back - frequency) < 1e-9;
+  const text = same ? `the tone itself, ${hertz(back)}` : `comes back at ${hertz(back)}`;
+  writeWithin(pen, text, p.x(back), p.y(1.25), low, high, { halo: true });
+  if (!same) writeWithin(pen, `tone at ${hertz(frequency)}`, p.x(frequency), p.y(1.58), low, high, { halo: true });
+}
+
+function describe({ frequency, rate }) {
+  const limit = rate / 2;
+  const back = hertz(aliasFrequency(frequency, rate));
+  const start = `A ${hertz(frequency)} tone sampled ${fixed(rate, 1)} times a second`;
+  const status = Math.abs(frequency - limit) < 1e-9
+    ? `${start} is exactly at the limit: the samples depend on the phase; a sine would give nothing.`
+    : frequency < limit
+      ? `${start} is below the limit of ${hertz(limit)}: it comes back as itself.`
+      : `${start}: the limit is ${hertz(limit)}. It comes back as ${back}.`;
+  return { status, label: `Above, one second of the wave with its samples; below, its spectrum from ${-SPAN} to ${SPAN} Hz. ${status}` };
+}
+
+function render({ model, el }) {
+  const { destroy } = mount({ model, el }, {
+    key: KEY,
+    controls: [
+      { state: "frequency", label: "Frequency of the tone", min: 0, max: 20, step: 0.1, format: hertz },
+      { state: "rate", label: "Samples per second", min: 2, max: 40, step: 0.5, format: hertz },
+    ],
+    height: () => 400,
+    draw(pen, state) {
+      drawTime(pen, [0, 0, pen.width, 205], state);
+      drawSpectrum(pen, [0, 205, pen.width, 195], state);
+    },
+    describe,
+  });
+  return destroy;
+}
+
+export default { render };
