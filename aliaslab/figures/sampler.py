@@ -11,7 +11,7 @@ from aliaslab.signals import alias_frequency, sample_times, tone
 from .interactive import Interactive, within
 from .style import PALETTE, new_figure
 
-_SPAN = 30.0  # Hz, each way
+_SPAN = 40.0  # Hz, each way
 
 
 def spectrum_lines(frequency: float, rate: float, limit: float) -> tuple[NDArray, NDArray]:
@@ -44,9 +44,10 @@ def _draw_spectrum(axis, frequency: float, rate: float) -> None:
     at, copy = spectrum_lines(frequency, rate, _SPAN)
     back = alias_frequency(frequency, rate)
     kept = np.abs(at) <= rate / 2 + 1e-9
-    axis.axvspan(-rate / 2, rate / 2, color=PALETTE["filter"], alpha=0.18, lw=0)
-    for edge in (-rate / 2, rate / 2):
-        axis.axvline(edge, color=PALETTE["filter"], lw=1, ls="--")
+    multiples = np.unique(spectrum_lines(0, rate, _SPAN)[0])
+    axis.fill_between([-rate / 2, rate / 2], 0, 1.15, color=PALETTE["filter"], alpha=0.18, lw=0)
+    axis.vlines([-rate / 2, rate / 2], 0, 1.15, color=PALETTE["filter"], lw=1, ls="--")
+    axis.vlines(multiples, 0, 1.15, color=PALETTE["signal"], lw=0.8, ls=":")
     for lines, colour, width in (
         (~kept & (copy != 0), PALETTE["samples"], 1.2),
         (~kept & (copy == 0), PALETTE["signal"], 2.4),
@@ -55,12 +56,16 @@ def _draw_spectrum(axis, frequency: float, rate: float) -> None:
         axis.vlines(at[lines], 0, 1, color=colour, lw=width)
         axis.plot(at[lines], np.ones(lines.sum()), "o", color=colour, ms=2 * width)
     if np.isclose(back, frequency):
-        axis.text(back, 1.15, f"the tone itself, {back:.1f} Hz", ha="center")
+        axis.text(back, 1.25, f"the tone itself, {back:.1f} Hz", ha="center")
     else:
-        axis.text(back, 1.15, f"comes back at {back:.1f} Hz", ha="center")
-        axis.text(frequency, 1.5, f"tone at {frequency:.1f} Hz", ha="center")
-    axis.set(xlim=(-_SPAN, _SPAN), ylim=(0, 1.75), yticks=[], xlabel="frequency, Hz")
-    axis.set_title("spectrum of the samples; shaded: what the reconstruction keeps")
+        axis.text(back + 0.5, 1.25, f"comes back at {back:.1f} Hz", ha="right")
+        axis.text(frequency - 0.5, 1.25, f"tone: {frequency:.1f} Hz")
+    # a number on each multiple of the rate, or on every few where they would touch
+    axis.set_xticks(np.unique(spectrum_lines(0, rate * np.ceil(5 / rate), _SPAN)[0]))
+    axis.set(xlim=(-_SPAN, _SPAN), ylim=(0, 1.45), yticks=[])
+    axis.set_xlabel("frequency, Hz (dotted: multiples of the rate)")
+    axis.set_title("The spectrum of the samples; shaded, what the reconstruction keeps")
+    axis.spines.left.set_visible(False)
 
 
 def _draw(frequency: float, rate: float) -> Figure:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from itertools import groupby
-
 import numpy as np
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
-from matplotlib.patches import Circle, FancyArrowPatch, Wedge
+from matplotlib.patches import Circle, Polygon, Wedge
 from numpy.typing import ArrayLike, NDArray
 
 from aliaslab.signals import box_response, signed_alias_frequency
@@ -46,33 +45,41 @@ def still_rotation(spokes: int, rotation: float, frame_rate: float, limit: float
     return float(np.copysign(steps * unit, rotation)) if steps else 0.0
 
 
-def _draw_spokes(axis, spokes: int, turns: float, span: float, colour: str) -> None:
-    bins = 40  # a multiple of 1 / _DUTY's denominator, so that a sharp spoke is one wedge
-    coverage = np.round(spoke_coverage((np.arange(bins) + 0.5) / bins, _DUTY, span), 9)
+def _draw_spokes(axis, spokes: int, turns: float, colour: str) -> None:
+    half = 180 * _DUTY / spokes
     for spoke in range(spokes):
         # noon is 90 degrees, and clockwise is negative
-        first = 90 - 360 * (turns + (spoke - _DUTY / 2) / spokes)
-        for level, group in groupby(range(bins), key=coverage.__getitem__):
-            members = list(group)
-            low, high = (first - 360 * k / bins / spokes for k in (members[-1] + 1, members[0]))
-            if level:
-                look = {"color": colour, "alpha": level, "lw": 0, "antialiased": not span}
-                axis.add_patch(Wedge((0, 0), 1, low, high, width=1 - _HUB, **look))
+        middle = 90 - 360 * (turns + spoke / spokes)
+        axis.add_patch(Wedge((0, 0), 1, middle - half, middle + half, width=1 - _HUB, color=colour, lw=0))
+
+
+def _draw_blur(axis, spokes: int, turns: float, span: float, colour: str) -> None:
+    x, y = np.meshgrid(np.linspace(-1, 1, 480), np.linspace(-1, 1, 480))
+    radius, clockwise = np.hypot(x, y), np.arctan2(x, y) / (2 * np.pi)
+    rgba = np.empty((*x.shape, 4))
+    rgba[..., :3] = to_rgb(colour)
+    rgba[..., 3] = spoke_coverage(spokes * (clockwise - turns) + _DUTY / 2, _DUTY, span)
+    rgba[..., 3] *= (radius < 1) & (radius > _HUB)
+    axis.imshow(rgba, extent=(-1, 1, -1, 1), origin="lower", interpolation="antialiased")
 
 
 def _draw_step(axis, turns: float, colour: str) -> None:
     axis.plot([0, 0], [1.04, 1.2], color=colour, lw=2)
+    if turns == 0:
+        return
     angle = np.linspace(0, np.clip(turns, -0.98, 0.98), 60) * 2 * np.pi
-    x, y = 1.12 * np.sin(angle), 1.12 * np.cos(angle)
-    axis.plot(x, y, color=colour, lw=2)
-    if turns:
-        axis.add_patch(
-            FancyArrowPatch((x[-2], y[-2]), (x[-1], y[-1]), arrowstyle="-|>", mutation_scale=10, color=colour)
-        )
+    axis.plot(1.12 * np.sin(angle), 1.12 * np.cos(angle), color=colour, lw=2)
+    way = np.sign(turns) * np.array([np.cos(angle[-1]), -np.sin(angle[-1])])
+    out = np.array([np.sin(angle[-1]), np.cos(angle[-1])])
+    corners = 1.12 * out + np.array([0.08 * way, 0.06 * out - 0.04 * way, -0.06 * out - 0.04 * way])
+    axis.add_patch(Polygon(corners, color=colour, lw=0))
 
 
 def _draw_wheel(axis, spokes: int, turns: float, span: float, colour: str, marked: bool) -> None:
-    _draw_spokes(axis, spokes, turns, span, colour)
+    if span:
+        _draw_blur(axis, spokes, turns, span, colour)
+    else:
+        _draw_spokes(axis, spokes, turns, colour)
     if marked:
         half = 180 * _DUTY / spokes
         middle = 90 - 360 * turns
@@ -87,7 +94,7 @@ def _draw_wheel(axis, spokes: int, turns: float, span: float, colour: str, marke
 
 def _draw_speeds(axis, spokes: int, rotation: float, frame_rate: float) -> None:
     limit = frame_rate / spokes / 2
-    high = 1.15 * min(limit, _FASTEST)
+    high = min(1.5 * limit, 1.1 * _FASTEST)
     axis.plot([-_FASTEST, _FASTEST], [-_FASTEST, _FASTEST], color=PALETTE["signal"], lw=1)
     for k in range(int(-_FASTEST / (2 * limit)) - 1, int(_FASTEST / (2 * limit)) + 2):
         axis.plot([(2 * k - 1) * limit, (2 * k + 1) * limit], [-limit, limit], color=PALETTE["alias"], lw=2)
@@ -116,7 +123,7 @@ def _draw(spokes: int, rotation: float, frame_rate: float, exposure: float) -> F
     ):
         _draw_step(axis, speed / frame_rate, colour)
         axis.set_title(head.replace("-", "\N{MINUS SIGN}"), loc="center")
-        step = f"{360 * speed / frame_rate:.1f}° a frame".replace("-", "\N{MINUS SIGN}")
+        step = f"{360 * speed / frame_rate:.2f}° a frame".replace("-", "\N{MINUS SIGN}")
         axis.text(0, -1.12, step, ha="center", va="top")
     _draw_speeds(figure.add_subplot(grid[1, :]), spokes, rotation, frame_rate)
     return figure

@@ -45,13 +45,6 @@ export function write(pen, text, x, y, { align = "left", baseline = "alphabetic"
   ctx.fillText(text, x, y);
 }
 
-// Text centred on x, moved as far as needed to stay within [low, high].
-export function writeWithin(pen, text, x, y, low, high, options = {}) {
-  pen.ctx.font = `${options.bold ? "600 " : ""}12px ${pen.family}`;
-  const half = pen.ctx.measureText(text).width / 2;
-  write(pen, text, Math.min(Math.max(x, low + half), high - half), y, { ...options, align: "center" });
-}
-
 export function segment(pen, x0, y0, x1, y1, colour, width = 1, dash = []) {
   const { ctx } = pen;
   ctx.beginPath();

@@ -1,9 +1,9 @@
 // A tone, its samples, and the slowest tone through the same samples; below, why: its spectrum.
 import { aliasFrequency, sampleTimes, spectrumLines, tone } from "./dsp.js";
-import { axes, curve, dots, fixed, grid, inside, panel, segment, stems, ticks, writeWithin } from "./plot.js";
+import { axes, curve, dots, fixed, grid, inside, panel, segment, stems, ticks, write } from "./plot.js";
 import { mount } from "./ui.js";
 
-const SPAN = 30;   // the spectrum is drawn from -SPAN to SPAN hertz
+const SPAN = 40;   // the spectrum is drawn from -SPAN to SPAN hertz
 const KEY = [
   ["signal", "line", "the tone"],
   ["samples", "dot", "its samples; replicas of its spectrum"],
@@ -29,14 +29,22 @@ function drawTime(pen, box, { frequency, rate }) {
 
 function drawSpectrum(pen, box, { frequency, rate }) {
   const { colours, ctx } = pen;
-  const p = panel(pen, box, [-SPAN, SPAN], [0, 1.75]);
-  const half = Math.min(rate / 2, SPAN);
+  const p = panel(pen, box, [-SPAN, SPAN], [0, 1.45]);
+  const half = rate / 2;
   ctx.fillStyle = colours.filter;
   ctx.globalAlpha = 0.18;
-  ctx.fillRect(p.x(-half), p.top, p.x(half) - p.x(-half), p.height);
+  ctx.fillRect(p.x(-half), p.y(1.15), p.x(half) - p.x(-half), p.y(0) - p.y(1.15));
   ctx.globalAlpha = 1;
-  for (const edge of [-half, half]) segment(pen, p.x(edge), p.top, p.x(edge), p.top + p.height, colours.filter, 1.5, [5, 3]);
-  axes(p, { title: "The spectrum of the samples", xLabel: "frequency, Hz", xTicks: ticks(-SPAN, SPAN, 6), yTicks: [] });
+  for (const edge of [-half, half]) segment(pen, p.x(edge), p.y(1.15), p.x(edge), p.y(0), colours.filter, 1.5, [5, 3]);
+  for (const { at } of spectrumLines(0, rate, SPAN)) segment(pen, p.x(at), p.y(1.15), p.x(at), p.y(0), colours.signal, 1, [1, 4]);
+  // one number per multiple of the rate, or per few where they would touch
+  const apart = rate * Math.ceil((36 / p.width) * (2 * SPAN) / rate);
+  axes(p, {
+    title: "The spectrum of the samples",
+    xLabel: "frequency, Hz (dotted: multiples of the rate)",
+    xTicks: spectrumLines(0, apart, SPAN).filter(({ at }, i, all) => at !== all[i - 1]?.at).map(({ at }) => at),
+    yTicks: [],
+  });
   const back = aliasFrequency(frequency, rate);
   for (const { at, copy } of spectrumLines(frequency, rate, SPAN)) {
     const kept = Math.abs(at) <= rate / 2 + 1e-9;
@@ -44,11 +52,12 @@ function drawSpectrum(pen, box, { frequency, rate }) {
     stems(p, [at], [1], colour, kept || copy === 0 ? 3 : 1.5);
     dots(p, [at], [1], colour, kept || copy === 0 ? 5 : 3.5);
   }
-  const [low, high] = [p.left, p.left + p.width];
-  const same = Math.abs(back - frequency) < 1e-9;
-  const text = same ? `the tone itself, ${hertz(back)}` : `comes back at ${hertz(back)}`;
-  writeWithin(pen, text, p.x(back), p.y(1.25), low, high, { halo: true });
-  if (!same) writeWithin(pen, `tone at ${hertz(frequency)}`, p.x(frequency), p.y(1.58), low, high, { halo: true });
+  if (Math.abs(back - frequency) < 1e-9) {
+    write(pen, `the tone itself, ${hertz(back)}`, p.x(back), p.y(1.25), { align: "center" });
+  } else {   // the tone is the higher of the two, so the words never meet
+    write(pen, `comes back at ${hertz(back)}`, p.x(back) + 5, p.y(1.25), { align: "right" });
+    write(pen, `tone: ${hertz(frequency)}`, p.x(frequency) - 1, p.y(1.25));
+  }
 }
 
 function describe({ frequency, rate }) {

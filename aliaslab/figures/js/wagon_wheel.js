@@ -84,8 +84,8 @@ function drawWheels(pen, tall, state, now) {
   const seems = apparentRotation(spokes, rotation, frames);
   const radius = Math.min(width / 4 - 22, (tall - 84) / 2);
   const sides = [
-    ["The wheel" + (now.slow ? `, ${SLOWED} times slower` : " at this frame"), rotation, "turns", colours.signal],
-    ["Its film" + (now.slow ? "" : `, frame ${now.frame}`), seems, "seems", colours.alias],
+    ["The wheel" + (now.slow ? `, ${SLOWED} times slower` : " at this frame"), rotation, "", colours.signal],
+    ["Its film" + (now.slow ? "" : `, frame ${now.frame}`), seems, "seems ", colours.alias],
   ];
   sides.forEach(([title, speed, verb, colour], i) => {
     const wheel = [width * (0.25 + 0.5 * i), 44 + radius, radius];
@@ -97,15 +97,15 @@ function drawWheels(pen, tall, state, now) {
     drawStep(pen, wheel, speed / frames, colour);
     const under = { align: "center", baseline: "top" };
     write(pen, title, wheel[0], 4, { ...under, bold: true });
-    write(pen, `${verb} ${fixed(speed, 2)} ${film ? "turns " : ""}a second`, wheel[0], 52 + 2 * radius, under);
-    write(pen, `${fixed((360 * speed) / frames, 1)}° a frame`, wheel[0], 68 + 2 * radius, under);
+    write(pen, `${verb}${fixed(speed, 2)} turns a second`, wheel[0], 52 + 2 * radius, under);
+    write(pen, `${fixed((360 * speed) / frames, 2)}° a frame`, wheel[0], 68 + 2 * radius, under);
   });
 }
 
 function drawSpeeds(pen, box, { spokes, rotation, frame_rate: frames }) {
   const { colours } = pen;
   const limit = frames / spokes / 2;
-  const high = Math.min(limit, FASTEST) * 1.15;
+  const high = Math.min(limit * 1.5, FASTEST * 1.1);
   const p = panel(pen, box, [-FASTEST, FASTEST], [-high, high]);
   const seems = (v) => apparentRotation(spokes, v, frames);
   axes(p, {
@@ -134,7 +134,7 @@ function describe({ spokes, rotation, frame_rate: frames, exposure }) {
   const passes = Math.abs(spokes * rotation);
   const contrast = Math.round(100 * spokeContrast(spokes, rotation, frames, exposure));
   const status = `A spoke passes ${fixed(passes, 1)} times a second; ${fixed(frames, 0)} frames a second can carry ${fixed(frames / 2, 1)}. `
-    + `On film the wheel seems to ${motion(seems, rotation, frames / spokes / 2)}. Contrast of the spokes: ${contrast} %.`;
+    + `On film the wheel seems to ${motion(seems, rotation, frames / spokes / 2)}. Contrast of the spokes: ${contrast}\u00a0%.`;
   const label = `A wheel of ${spokes} spokes turning ${fixed(rotation, 2)} times a second, beside its film; below, apparent against true turns a second. ${status}`;
   return { status, label };
 }
