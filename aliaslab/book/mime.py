@@ -46,9 +46,9 @@ class FigureRenderer:
 
 
 def write_scripts(folder: Path) -> None:
-    """Write what the pages load: one script per figure, the starter, the style sheet."""
+    """Write what the pages load: one script per figure, the starter, the style sheets."""
     folder.mkdir(parents=True, exist_ok=True)
-    for source in (JS / "boot.js", JS / "figures.css"):
+    for source in (JS / "boot.js", JS / "figures.css", Path(__file__).parent / "book.css"):
         (folder / source.name).write_text(source.read_text("utf-8"), "utf-8")
     for module in JS.glob("*.js"):
         if "export default" in module.read_text("utf-8"):
@@ -64,5 +64,6 @@ def _add_static_path(app, config) -> None:
 def setup(app) -> dict:
     os.environ["ALIASLAB_FIGURES"] = "static"  # inherited by the kernels that run the notebooks
     app.connect("config-inited", _add_static_path)
-    app.add_css_file(f"{HOME}/figures.css")
+    for sheet in ("book.css", "figures.css"):
+        app.add_css_file(f"{HOME}/{sheet}")
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -36,7 +36,7 @@ def signed_alias_frequency(f: ArrayLike, fs: ArrayLike) -> float | NDArray[np.fl
 def alias_frequency(f: ArrayLike, fs: ArrayLike) -> float | NDArray[np.float64]:
     """The frequency in [0, fs/2] whose cosine has the same samples as a cosine of frequency ``f``.
 
-    The folding formula ``|f - k fs|`` with the integer ``k`` nearest to ``f / fs`` [1]_.
+    The folding formula ``|f - k fs|`` with the integer ``k`` nearest to ``f / fs``.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def alias_frequency(f: ArrayLike, fs: ArrayLike) -> float | NDArray[np.float64]:
 
     References
     ----------
-    .. [1] A. V. Oppenheim and R. W. Schafer, *Discrete-Time Signal Processing*, 3rd ed., section 4.2.
+    A. V. Oppenheim and R. W. Schafer, *Discrete-Time Signal Processing*, 3rd ed., section 4.2.
 
     Examples
     --------

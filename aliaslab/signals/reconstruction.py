@@ -42,7 +42,7 @@ _KERNELS: dict[str, tuple[Callable[[NDArray], NDArray], float]] = {
 def reconstruction_kernel(u: ArrayLike, kernel: str = "sinc") -> NDArray[np.float64]:
     """The kernel h(u) that each sample is replaced by; ``u`` in samples, any shape.
 
-    ``nearest`` (a box), ``linear`` (a triangle), ``cubic`` (Keys 1981 [1]_, a = -1/2), ``lanczos``
+    ``nearest`` (a box), ``linear`` (a triangle), ``cubic`` (Keys 1981, a = -1/2), ``lanczos``
     (three lobes) and ``sinc`` (the ideal low-pass, infinitely long).  Each is 1 at 0 and 0 at every
     other whole number, so a reconstruction passes through its samples.
 
@@ -53,8 +53,8 @@ def reconstruction_kernel(u: ArrayLike, kernel: str = "sinc") -> NDArray[np.floa
 
     References
     ----------
-    .. [1] R. G. Keys, "Cubic convolution interpolation for digital image processing", IEEE Trans.
-       ASSP 29(6), 1981, eq. 15.
+    R. G. Keys, "Cubic convolution interpolation for digital image processing", IEEE Trans. ASSP
+    29(6), 1981, eq. 15.
     """
     return _KERNELS[one_of("kernel", kernel, _KERNELS)][0](finite("u", u))
 

@@ -1,0 +1,125 @@
+"""The package as a whole: lazy, light, documented, and with imports that point one way."""
+
+from __future__ import annotations
+
+import ast
+import doctest
+import importlib
+import inspect
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import aliaslab
+
+PACKAGE = Path(aliaslab.__file__).parent
+
+# what each part may import of ours; design.md's arrows
+MAY_IMPORT = {
+    "signals": set(),
+    "resample": {"signals"},
+    "nn": {"signals"},
+    "metrics": {"signals"},
+    "figures": {"signals", "resample", "nn", "metrics"},
+    "grading": {"signals"},
+    "book": {"signals", "resample", "nn", "metrics", "figures", "grading"},
+}
+
+
+def run(code: str) -> str:
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+
+
+def test_import_is_lazy():
+    code = "import sys, aliaslab; print({m.partition('.')[0] for m in sys.modules})"
+    loaded = ast.literal_eval(run(code))
+    assert not loaded & {"torch", "matplotlib", "numpy", "scipy", "anywidget"}
+
+
+def test_first_chapters_need_no_torch():
+    code = "import sys; from aliaslab import *; alias_frequency(1, 3); figures.show; print('torch' in sys.modules)"
+    assert run(code).strip() == "False"
+
+
+def test_every_public_name_is_documented_and_there():
+    for module in (aliaslab, aliaslab.signals, aliaslab.figures):
+        for name in module.__all__:
+            assert inspect.getdoc(getattr(module, name)), f"{module.__name__}.{name} has no docstring"
+
+
+@pytest.mark.parametrize("name", ["folding", "sampling"])
+def test_docstring_examples_run(name):
+    module = importlib.import_module(f"aliaslab.signals.{name}")
+    result = doctest.testmod(module)
+    assert result.attempted
+    assert not result.failed
+
+
+def ours(path: Path) -> set[str]:
+    """The parts of the package that a module imports."""
+    here = ("aliaslab", *path.relative_to(PACKAGE).parent.parts)
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            base = here[: len(here) - node.level + 1] if node.level else ()
+            target = (*base, *(node.module or "").split("."))
+            names = [(*target, alias.name) for alias in node.names]
+        elif isinstance(node, ast.Import):
+            names = [tuple(alias.name.split(".")) for alias in node.names]
+        else:
+            continue
+        found |= {
+            parts[1]
+            for name in names
+            if (parts := tuple(filter(None, name)))[:1] == ("aliaslab",) and parts[1:]
+        }
+    return found
+
+
+@pytest.mark.parametrize("part", MAY_IMPORT)
+def test_imports_point_one_way(part):
+    root = PACKAGE / part
+    modules = list(root.rglob("*.py")) or list(PACKAGE.glob(f"{part}.py"))
+    parts = {p.stem if p.suffix else p.name for p in PACKAGE.iterdir() if p.name[0] not in "_."}
+    for module in modules:
+        others = ours(module) & (parts | set(MAY_IMPORT)) - {part}
+        assert others <= MAY_IMPORT[part], f"{module.name} imports {others - MAY_IMPORT[part]}"
+
+
+def test_device_honours_the_environment(device):
+    torch = pytest.importorskip("torch")
+    assert aliaslab.device() == device
+    assert torch.zeros(1, device=aliaslab.device()).device.type == device.type
+
+
+def test_device_defaults(monkeypatch):
+    torch = pytest.importorskip("torch", reason="torch is missing: pip install torch")
+    monkeypatch.delenv("ALIASLAB_DEVICE", raising=False)
+    assert aliaslab.device().type == ("cuda" if torch.cuda.is_available() else "cpu")
+
+
+@pytest.mark.parametrize("name", ["gpu", "cuda:99", "xla:0"])
+def test_device_that_is_not_there(monkeypatch, name):
+    pytest.importorskip("torch", reason="torch is missing: pip install torch")
+    monkeypatch.setenv("ALIASLAB_DEVICE", name)
+    with pytest.raises(ValueError, match=f"ALIASLAB_DEVICE='{name}' cannot be used here .* set it to cpu"):
+        aliaslab.device()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["ruff", "check", "."],
+        ["ruff", "format", "--check", "."],
+        ["codespell"],
+    ],
+    ids=" ".join,
+)
+def test_house_style(command):
+    root = PACKAGE.parent
+    env = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    done = subprocess.run(command, cwd=root, env=env, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
