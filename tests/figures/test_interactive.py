@@ -1,0 +1,226 @@
+"""The interactive figures on the Python side: input, words, static image, and the bundling of modules."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import re
+
+import numpy as np
+import pytest
+
+from aliaslab import alias_frequency, box_response, figures, signed_alias_frequency
+from aliaslab.figures import interactive
+from aliaslab.figures.interactive import JS, module_source, page_script
+
+FIGURES = ("sampler", "chirp", "wagon_wheel")
+MODULES = sorted(p.stem for p in JS.glob("*.js") if "export default" in p.read_text("utf-8"))
+IMPORT = re.compile(r'^import \{ ([\w, ]+) \} from "\./(\w+)\.js";$', re.MULTILINE)
+wheel_module = importlib.import_module("aliaslab.figures.wagon_wheel")
+
+
+# ------------------------------------------------------------------------------------ bundling
+
+
+def test_every_figure_has_a_module():
+    assert set(FIGURES) <= set(MODULES)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_module_stands_alone(name):
+    source = module_source(name)
+    assert not re.search(r"^\s*import\b|\bimport\(", source, re.MULTILINE)
+    assert re.findall(r"^export .*", source, re.MULTILINE) == ["export default { render };"]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_page_script_is_a_classic_script(name):
+    script = page_script(name)
+    assert not re.search(r"^\s*(import|export)\b", script, re.MULTILINE)
+    assert script.startswith(f"(window.aliaslabFigures ??= {{}}).{name} = ")
+    assert script.count("return { render };") == 1
+
+
+@pytest.mark.parametrize("module", sorted(p.stem for p in JS.glob("*.js")))
+def test_imports_are_one_line_each_exist_and_are_used(module):
+    text = (JS / f"{module}.js").read_text("utf-8")
+    imports = IMPORT.findall(text)
+    assert len(imports) == len(re.findall(r"^import\b", text, re.MULTILINE))
+    body = IMPORT.sub("", text)
+    for names, source in imports:
+        exported = re.findall(
+            r"^export (?:async )?(?:function|const) (\w+)",
+            (JS / f"{source}.js").read_text("utf-8"),
+            re.MULTILINE,
+        )
+        for name in names.split(", "):
+            assert name in exported, f"{module}.js imports {name}, which {source}.js does not export"
+            assert re.search(rf"\b{name}\b", body), f"{module}.js imports {name} and does not use it"
+
+
+def test_what_a_module_needs_comes_before_it(tmp_path, monkeypatch):
+    (tmp_path / "figure.js").write_text(
+        'import { b } from "./second.js";\nimport { a } from "./first.js";\nexport default { render };\n'
+    )
+    (tmp_path / "second.js").write_text('import { a } from "./first.js";\nexport const b = a + 1;\n')
+    (tmp_path / "first.js").write_text("export const a = 1;\n")
+    monkeypatch.setattr(interactive, "JS", tmp_path)
+    assert module_source("figure") == "const a = 1;\nconst b = a + 1;\nexport default { render };\n"
+
+
+# ------------------------------------------------------------------------------------- colours
+
+
+def contrast(one: str, other: str) -> float:
+    """WCAG 2.2 contrast ratio of two #rrggbb colours."""
+
+    def luminance(colour: str) -> float:
+        c = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+        return np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4) @ [0.2126, 0.7152, 0.0722]
+
+    low, high = sorted([luminance(one), luminance(other)])
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_the_stylesheet_has_the_palette():
+    css = (JS / "figures.css").read_text("utf-8")
+    assert dict(re.findall(r"--aliaslab-(\w+): (#\w{6});", css)) == figures.PALETTE
+
+
+@pytest.mark.parametrize("role", figures.PALETTE)
+@pytest.mark.parametrize("paper", ["#ffffff", "#14181e"])
+def test_every_colour_reads_on_light_and_dark(role, paper):
+    assert contrast(figures.PALETTE[role], paper) >= 3
+
+
+# --------------------------------------------------------------------------------------- input
+
+BAD = [
+    ("sampler", {"frequency": -1}, "frequency must be from 0 to 20 Hz, got -1"),
+    ("sampler", {"frequency": 20.1}, "frequency must be from 0 to 20 Hz"),
+    ("sampler", {"rate": 0}, "rate must be from 2 to 40"),
+    ("sampler", {"rate": float("nan")}, "rate must be finite"),
+    ("sampler", {"frequency": [1, 2]}, "frequency must be a single number"),
+    ("chirp", {"rate": -4000}, "rate must be from 1000 to 12000"),
+    ("chirp", {"stop": 6001}, "stop must be from 1000 to 6000"),
+    ("chirp", {"at": 3.5}, "at must be from 0 to 3 s"),
+    ("wagon_wheel", {"spokes": 1}, "spokes must be from 2 to 16"),
+    ("wagon_wheel", {"spokes": 7.5}, "spokes must be a whole number"),
+    ("wagon_wheel", {"rotation": 7}, "rotation must be from -6 to 6"),
+    ("wagon_wheel", {"frame_rate": float("inf")}, "frame_rate must be finite"),
+    ("wagon_wheel", {"exposure": 1.5}, "exposure must be from 0 to 1"),
+]
+
+
+@pytest.mark.parametrize(("name", "arguments", "message"), BAD)
+def test_bad_input_is_refused_in_words(name, arguments, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        getattr(figures, name)(**arguments)
+
+
+def test_words_are_not_numbers():
+    with pytest.raises(TypeError, match="frequency must be real numbers"):
+        figures.sampler(frequency="high")
+
+
+# --------------------------------------------------------------------------------------- words
+
+
+@pytest.mark.parametrize(("frequency", "rate"), [(7, 10), (12.5, 10), (19.9, 4)])
+def test_the_sampler_names_the_alias(frequency, rate):
+    alt = figures.sampler(frequency, rate).alt
+    assert (
+        f"above the limit of {rate / 2:.1f} Hz: it comes back as {alias_frequency(frequency, rate):.1f} Hz"
+        in alt
+    )
+
+
+def test_the_sampler_says_when_nothing_is_lost_or_all_may_be():
+    assert "comes back as itself" in figures.sampler(3, 10).alt
+    assert "depends on the phase" in figures.sampler(5, 10).alt
+
+
+def test_the_chirp_names_the_alias():
+    assert f"is heard as {alias_frequency(3000, 4000):.0f} Hz" in figures.chirp().alt
+    assert "heard as it is" in figures.chirp(at=0.5).alt
+    assert "exactly the limit" in figures.chirp(at=1.0).alt
+
+
+def test_the_wheel_names_the_apparent_motion():
+    seems = signed_alias_frequency(8 * 2.75, 24) / 8
+    assert f"turn backwards, {seems:.2f} times a second" in figures.wagon_wheel().alt
+    assert "backwards" not in figures.wagon_wheel(rotation=1).alt
+    assert "stand still" in figures.wagon_wheel(rotation=3).alt
+    assert "no direction" in figures.wagon_wheel(rotation=1.5).alt
+    assert "keep 0 % of their contrast" in figures.wagon_wheel(rotation=3, exposure=1).alt
+
+
+# -------------------------------------------------------------------------------- static image
+
+OTHER = {"sampler": {"frequency": 3.0}, "chirp": {"at": 0.0}, "wagon_wheel": {"exposure": 0.6}}
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_the_static_image_is_the_same_every_time_and_follows_the_state(name):
+    make = getattr(figures, name)
+    first = make().static().svg()
+    assert make().static().svg() == first
+    assert make(**OTHER[name]).static().svg() != first
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_the_book_gets_a_description_and_an_image(name, monkeypatch):
+    monkeypatch.setenv("ALIASLAB_FIGURES", "static")
+    figure = getattr(figures, name)()
+    bundle = figure._repr_mimebundle_()
+    described = json.loads(json.dumps(bundle["application/vnd.aliaslab.figure+json"]))
+    assert {"alt": figure.alt, "figure": name, "state": figure.state}.items() <= described.items()
+    assert figure.static().svg() in (described.get("svg"), bundle.get("image/svg+xml"))
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_the_lab_gets_a_live_widget(name, monkeypatch):
+    pytest.importorskip("anywidget")
+    monkeypatch.delenv("ALIASLAB_FIGURES", raising=False)
+    figure = getattr(figures, name)()
+    assert {key: getattr(figure.widget, key) for key in figure.state} == figure.state
+    assert {key for key in figure.state if figure.widget.trait_metadata(key, "sync")} == set(figure.state)
+    assert figure.widget._esm == module_source(name)
+    bundle = figure._repr_mimebundle_()
+    data = bundle[0] if isinstance(bundle, tuple) else bundle
+    assert "application/vnd.jupyter.widget-view+json" in data
+
+
+# --------------------------------------------------------------------------------- the shutter
+
+
+@pytest.mark.parametrize("span", [0.1, -0.5, 0.6, 1.7])
+def test_an_exposure_dims_the_spokes_as_a_box_filter_does(span):
+    # Midpoints of n intervals.  The edges of a spoke a quarter wide fall between them, so the sharp
+    # wheel is right to pi^2 / 6 n^2; the corners of the blurred one cost at most 1 / n^2 each.
+    n = 4000
+    x = (np.arange(n) + 0.5) / n
+    fundamental = np.exp(-2j * np.pi * x) / n
+    sharp, blurred = (abs(wheel_module.spoke_coverage(x, 0.25, s) @ fundamental) for s in (0, span))
+    assert blurred / sharp == pytest.approx(abs(float(box_response(1, abs(span)))), abs=10 / n**2)
+
+
+@pytest.mark.parametrize("span", [1, -1, 2])
+def test_spokes_vanish_when_a_whole_number_pass_during_the_exposure(span):
+    coverage = wheel_module.spoke_coverage(np.linspace(-1, 1, 201), 0.3, span)
+    np.testing.assert_allclose(coverage, 0.3, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("case", "expected"),
+    [
+        ((8, 2.75, 24), 3),
+        ((8, -2.75, 24), -3),
+        ((8, 0.2, 24), 3),
+        ((2, 6, 60), 0),
+        ((16, 5.9, 6), 6),
+        ((8, 0, 24), 3),
+    ],
+)
+def test_the_speed_that_stands_still(case, expected):
+    assert wheel_module.still_rotation(*case) == pytest.approx(expected)
