@@ -104,6 +104,7 @@ def test_the_frequency_of_the_chirp_is_the_slope_of_its_phase(js):
 def test_sample_times(js, rng):
     calls = [
         [10, 1, 0],
+        [12.5, 4.4, 0],
         [0.1, 30, 0],
         [30, 0.1, 0],
         [3, 1, 0.5],
@@ -157,6 +158,15 @@ def test_what_is_heard_is_the_alias(js, f):
     t = np.linspace(80, 120, 301)
     got = js("reconstruct", [[samples.tolist(), 1, t.tolist(), "windowed"]])[0]
     np.testing.assert_allclose(got, al.tone(al.alias_frequency(f, 1))(t), atol=3 * 0.0002)
+
+
+@pytest.mark.parametrize(("fs", "rate"), [(4000, 48000), (1100, 44100), (12000, 48000), (2.5, 7.1), (50, 30)])
+def test_the_sound_is_the_same_reconstruction(js, rng, fs, rate):
+    samples, count = rng.normal(size=90).tolist(), int(100 * rate / fs)
+    times = [m / rate for m in range(count)]
+    expected = js("reconstruct", [[samples, fs, times, "windowed"]])[0]
+    # the sound is in single precision: 2^-24 of a few units
+    np.testing.assert_allclose(js("resample", [[samples, fs, rate, count]])[0], expected, atol=1e-6)
 
 
 def test_spectrum_lines(js, rng):

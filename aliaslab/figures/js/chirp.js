@@ -1,6 +1,6 @@
 // A chirp that climbs past the limit: its frequency and the one that is heard, a few milliseconds
 // of the wave around a chosen moment, and both as sound.
-import { aliasFrequency, chirp, chirpFrequency, kernelReach, reconstruct, sampleTimes } from "./dsp.js";
+import { aliasFrequency, chirp, chirpFrequency, kernelReach, reconstruct, resample, sampleTimes } from "./dsp.js";
 import { axes, curve, dots, fixed, grid, inside, panel, segment, ticks, write } from "./plot.js";
 import { button, mount } from "./ui.js";
 
@@ -89,10 +89,8 @@ function describe({ stop, rate, at }) {
 
 // Both sounds at the rate of the loudspeaker; the second knows nothing but the samples.
 function soundOf(kind, { stop, rate }) {
-  const times = sampleTimes(AUDIO_RATE, DURATION);
-  if (kind === "chirp") return times.map((s) => chirp(0, stop, DURATION, s));
-  const samples = sampleTimes(rate, DURATION).map((s) => chirp(0, stop, DURATION, s));
-  return reconstruct(samples, rate, times, "windowed");
+  const sampled = (fs) => sampleTimes(fs, DURATION).map((s) => chirp(0, stop, DURATION, s));
+  return kind === "chirp" ? sampled(AUDIO_RATE) : resample(sampled(rate), rate, AUDIO_RATE, AUDIO_RATE * DURATION);
 }
 
 // One sound at a time.  The AudioContext is made on the first click: browsers ask for one.

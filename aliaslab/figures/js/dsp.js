@@ -21,7 +21,7 @@ export const chirp = (start, stop, duration, t) => Math.cos(chirpPhase(start, st
 export function sampleTimes(fs, duration, phase = 0) {
   const exact = duration * fs - phase;
   const nearest = Math.round(exact);
-  // a product such as 0.1 * 30 lies a rounding error above the whole number that is meant
+  // a product such as 12.5 * 4.4 lies a rounding error above the whole number that is meant
   const meant = Math.abs(exact - nearest) <= 4 * Number.EPSILON * duration * fs;
   const count = Math.max(meant ? nearest : Math.ceil(exact), 0);
   return Array.from({ length: count }, (_, n) => (n + phase) / fs);
@@ -71,6 +71,24 @@ export function reconstruct(samples, fs, times, kernel = "sinc") {
     // written so that an infinite reach, where low + 2 radius is not a number, takes every sample
     for (let n = first; n < (Number.isNaN(end) ? samples.length : end); n++) sum += samples[n] * h(u - n);
     out[i] = sum;
+  }
+  return out;
+}
+
+// The same at `count` instants m / rate, with the windowed kernel: three seconds of sound in some
+// milliseconds, because the kernel's values come round again after a few hundred instants.
+export function resample(samples, fs, rate, count) {
+  const bank = new Map();
+  const tapsAt = (late) => Float64Array.from({ length: 2 * LOBES }, (_, k) => windowedSinc(late + LOBES - 1 - k));
+  const out = new Float32Array(count);
+  for (let m = 0; m < count; m++) {
+    const late = (m * fs) % rate;   // how long after the last sample, in units of 1 / (fs rate)
+    if (!bank.has(late)) bank.set(late, tapsAt(late / rate));
+    const taps = bank.get(late);
+    const first = Math.round((m * fs - late) / rate) - LOBES + 1;
+    let sum = 0;
+    for (let k = Math.max(-first, 0); k < Math.min(taps.length, samples.length - first); k++) sum += taps[k] * samples[first + k];
+    out[m] = sum;
   }
   return out;
 }
