@@ -58,8 +58,8 @@ def _draw_spectrum(axis, frequency: float, rate: float) -> None:
     if np.isclose(back, frequency):
         axis.text(back, 1.25, f"the tone itself, {back:.1f} Hz", ha="center")
     else:
-        axis.text(back + 0.5, 1.25, f"comes back at {back:.1f} Hz", ha="right")
-        axis.text(frequency - 0.5, 1.25, f"tone: {frequency:.1f} Hz")
+        axis.text(back - 0.4, 1.25, f"comes back at {back:.1f} Hz", ha="right")
+        axis.text(frequency + 0.4, 1.25, f"tone: {frequency:.1f} Hz")
     # a number on each multiple of the rate, or on every few where they would touch
     axis.set_xticks(np.unique(spectrum_lines(0, rate * np.ceil(5 / rate), _SPAN)[0]))
     axis.set(xlim=(-_SPAN, _SPAN), ylim=(0, 1.45), yticks=[])

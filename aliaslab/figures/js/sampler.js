@@ -55,8 +55,8 @@ function drawSpectrum(pen, box, { frequency, rate }) {
   if (Math.abs(back - frequency) < 1e-9) {
     write(pen, `the tone itself, ${hertz(back)}`, p.x(back), p.y(1.25), { align: "center" });
   } else {   // the tone is the higher of the two, so the words never meet
-    write(pen, `comes back at ${hertz(back)}`, p.x(back) + 5, p.y(1.25), { align: "right" });
-    write(pen, `tone: ${hertz(frequency)}`, p.x(frequency) - 1, p.y(1.25));
+    write(pen, `comes back at ${hertz(back)}`, p.x(back) - 3, p.y(1.25), { align: "right" });
+    write(pen, `tone: ${hertz(frequency)}`, p.x(frequency) + 3, p.y(1.25));
   }
 }
 
