@@ -1,11 +1,11 @@
-"""The Sphinx extension of the book: figures, MathJax, page repairs, lab solutions.
+"""The Sphinx extension of the book: figures, MathJax, lab solutions, repairs and diet of the pages.
 
 List ``aliaslab.book`` under ``sphinx.extra_extensions``.
 """
 
 from __future__ import annotations
 
-PARTS = ("mime", "mathjax", "repairs", "labs")
+PARTS = ("mime", "mathjax", "repairs", "icons", "labs")
 
 
 def setup(app) -> dict:

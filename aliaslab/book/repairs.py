@@ -47,7 +47,7 @@ def _merge_handlers(app) -> None:
 
 
 def _thin_scripts(app, pagename, templatename, context, doctree) -> None:
-    """Drop scripts that the theme adds twice, and thebe, which the book does not use."""
+    """Drop scripts that the theme adds twice, and scripts and styles that the page does not use."""
     seen, kept = set(), []
     for script in context.get("script_files", ()):
         body = getattr(script, "attributes", {}).get("body")
@@ -57,10 +57,12 @@ def _thin_scripts(app, pagename, templatename, context, doctree) -> None:
         seen.add(key)
         kept.append(script)
     context["script_files"] = kept
+    # 55 kB that only pages with cards, grids or tabs use
+    unused = ("thebe",) if "sd-" in context.get("body", "") else ("thebe", "sphinx-design")
     context["css_files"] = [
         sheet
         for sheet in context.get("css_files", ())
-        if "thebe" not in str(getattr(sheet, "filename", sheet))
+        if not any(name in str(getattr(sheet, "filename", sheet)) for name in unused)
     ]
 
 

@@ -42,7 +42,7 @@ def _legend(ax: Axes, columns: int) -> None:
 def same_samples(signals: Mapping[str, Callable], fs: float, duration: float, phase: float = 0.0) -> Figure:
     """Several signals drawn through the samples of the first; ``signals`` maps a label to each."""
     figure, ax = new_figure(height=2.4)
-    t = np.linspace(0, duration, 1000)
+    t = np.linspace(0, duration, 401)
     for (label, signal), line in zip(signals.items(), _LINES, strict=False):
         ax.plot(t, signal(t), label=label, **line)
     first = next(iter(signals.values()))
@@ -85,7 +85,7 @@ def spectrum_copies(
     ``[-fs/2, fs/2]``.
     """
     figure, axes = new_figure(len(rates), height=1.65 * len(rates), sharex=True, squeeze=False)
-    u = np.linspace(-reach, reach, 601)
+    u = np.linspace(-reach, reach, 401)
     for ax, fs, title in zip(axes[:, 0], rates, titles, strict=True):
         count = int(np.ceil(2 * reach / fs)) + 1
         copies = replicas(spectrum, fs, count)(u) / fs
@@ -120,7 +120,7 @@ def reconstruction(
 def kernel_gallery(kernels: Sequence[str], reach: float = 3.0, top: float = 2.0) -> Figure:
     """Reconstruction kernels above, their frequency responses in decibels below."""
     figure, (shape, response) = new_figure(2, height=4)
-    u, f = np.linspace(-reach, reach, 1201), np.linspace(0, top, 801)
+    u, f = np.linspace(-reach, reach, 481), np.linspace(0, top, 401)
     for kernel, line in zip(kernels, _LINES, strict=False):
         shape.plot(u, reconstruction_kernel(u, kernel), label=kernel, **line)
         gain = np.abs(kernel_response(f, kernel))
@@ -150,7 +150,7 @@ def kernel_error(
 def at_half_the_rate(phases: Sequence[float], cycles: int = 4) -> Figure:
     """A tone of exactly half the sampling rate, sampled at several phases (in degrees)."""
     figure, axes = new_figure(len(phases), height=0.95 * len(phases) + 0.4, sharex=True, sharey=True)
-    t = np.linspace(0, cycles, 600)
+    t = np.linspace(0, cycles, 241)
     n = np.arange(0, 2 * cycles + 1) / 2
     for ax, phase in zip(axes, phases, strict=True):
         ax.plot(t, np.cos(2 * np.pi * t + np.radians(phase)), color=PALETTE["signal"], lw=1.2)
@@ -165,7 +165,7 @@ def at_half_the_rate(phases: Sequence[float], cycles: int = 4) -> Figure:
 def frame_response(exposures: Sequence[float], top: float = 2.0) -> Figure:
     """Gain of exposures (fractions of the frame interval) against frequency per frame."""
     figure, ax = new_figure(height=2.4)
-    f = np.linspace(0, top, 600)
+    f = np.linspace(0, top, 241)
     ax.axvspan(0, 0.5, color=PALETTE["filter"], alpha=0.15, lw=0, label="kept as it is")
     for exposure, line in zip(exposures, _LINES, strict=False):
         ax.plot(f, np.abs(np.sinc(f * exposure)), label=f"open {exposure:.0%}", **line)

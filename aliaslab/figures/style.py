@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 from html import escape
 
 import matplotlib
@@ -44,6 +45,12 @@ def new_figure(rows: int = 1, height: float = 2.4, **subplots) -> tuple[Figure, 
         return figure, figure.subplots(rows, **subplots)
 
 
+def _shorter(svg: str) -> str:
+    """The same picture in fewer bytes: paths to 0.01 pt, no indentation."""
+    path = lambda found: re.sub(r"(\.\d\d)\d+", r"\1", found[0]).replace(" \n", "\n")
+    return re.sub(r"\n\s+", "\n", re.sub(r' d="[^"]*"', path, svg))
+
+
 class Plot:
     """What :func:`show` returns: the figure as an image that carries its alternative text."""
 
@@ -61,8 +68,8 @@ class Plot:
         head, defs, body = out.getvalue().partition("<defs>")
         for paint in ("stroke", "fill"):
             body = body.replace(f"{paint}: #000000", f"{paint}: var(--ink)")
-        # glyph outlines name no colour, so they take the root's
-        return head.replace("<svg ", '<svg fill="var(--ink)" ', 1) + _THEME + defs + body
+        # text names no colour, so it takes the root's
+        return _shorter(head.replace("<svg ", '<svg fill="var(--ink)" ', 1) + _THEME + defs + body)
 
     def png(self) -> bytes:
         """The figure as PNG on white, for places that show no SVG."""
