@@ -56,3 +56,41 @@ def write_page(folder: Path, names=NAMES, home: str = "book") -> Path:
         "utf-8",
     )
     return page
+
+
+PIXELS = "(name) => document.querySelector(`#${name} canvas`).toDataURL()"
+FRAMES = """(count) => new Promise((done) => {
+  const step = () => (count-- > 0 ? requestAnimationFrame(step) : done());
+  step();
+})"""
+
+SLIDERS = [
+    ("sampler", "frequency"),
+    ("sampler", "rate"),
+    ("chirp", "rate"),
+    ("chirp", "stop"),
+    ("chirp", "at"),
+    ("wagon_wheel", "spokes"),
+    ("wagon_wheel", "rotation"),
+    ("wagon_wheel", "frame_rate"),
+    ("wagon_wheel", "exposure"),
+]
+
+
+def slider(page, name, state):
+    return page.locator(f"#{name} input[name={state}]")
+
+
+def show(page, name):
+    page.locator(f"#{name}").scroll_into_view_if_needed()
+    page.wait_for_selector(f"#{name} .aliaslab-figure[data-ms]")
+
+
+def settled(page, name):
+    """The picture after what was asked for has been drawn."""
+    page.evaluate(FRAMES, 3)
+    return page.evaluate(PIXELS, name)
+
+
+def status(page, name):
+    return page.locator(f"#{name} [role=status]").inner_text()
