@@ -187,7 +187,7 @@ def _wrong(outcome: Any, check: Check, call: tuple) -> str:
         why = error[:300]
     else:
         why = _differs(got, np.asarray(check.reference(*copy.deepcopy(call))), check.compare, call)
-    return why and f"{check.function}({', '.join(map(_short, call))}): {why}"
+    return why and f"{check.function}({', '.join(map(_short, call))}): {why}"[:400]
 
 
 def _differs(got: Any, wanted: np.ndarray, compare: Compare, call: tuple) -> str:
@@ -210,18 +210,23 @@ def _shape(array: np.ndarray) -> str:
     return f"an array of shape {array.shape}" if array.ndim else "a single number"
 
 
-def _short(value: Any) -> str:
+def _short(value: Any, depth: int = 2) -> str:
     """``value`` in a few characters; safe for anything, because only exact built-in types are printed."""
-    if type(value) is np.ndarray and value.dtype.kind in "biufc":
-        return f"{value:.6g}" if value.ndim == 0 else _shape(value) if value.size > 6 else str(value.tolist())
-    if type(value) is str:
+    kind = type(value)
+    if kind is np.ndarray and value.dtype.kind in "biufc" and value.size <= 6:
+        return _short(value.tolist())
+    if kind is np.ndarray:
+        return _shape(value)
+    if kind is str:
         return repr(value if len(value) <= 60 else value[:57] + "...")
-    if type(value) in (list, tuple):
-        inside = ", ".join(map(_short, value[:8])) + (", ..." if len(value) > 8 else "")
-        return f"[{inside}]" if type(value) is list else f"({inside})"
-    if type(value) in (bool, int, float, complex) or value is None or isinstance(value, np.number):
-        return f"{value:.6g}" if isinstance(value, float | np.floating) else str(value)[:60]
-    return f"a {type(value).__name__}"
+    if kind in (list, tuple) and depth:
+        inside = ", ".join(_short(item, depth - 1) for item in value[:8]) + (", ..." if len(value) > 8 else "")
+        return f"[{inside}]" if kind is list else f"({inside})"
+    if kind in (float, complex):
+        return f"{value:.6g}"
+    if kind in (bool, type(None)) or (kind is int and value.bit_length() < 200):
+        return str(value)
+    return f"a {kind.__name__}"
 
 
 def marks(verdicts: Sequence[Verdict]) -> dict[str, tuple[float, float]]:

@@ -1,14 +1,14 @@
 """``python -m aliaslab.book.labs``: the student notebooks, from their masters; and their solutions in the book.
 
-A master is an otter-grader assignment in MyST text, ``labs/masters/NAME.md``.  ``otter assign`` runs
-its tests on its own solutions and fails if one does not pass; what it hands out becomes
-``labs/NAME.ipynb``.  With ``--check`` nothing is written: the exit status says whether the notebooks
+A master is an otter-grader assignment in MyST text, ``labs/masters/NAME.md``.  Its answers must pass
+its own tests; what ``otter assign`` makes of it for students becomes ``labs/NAME.ipynb``.  With ``--check`` nothing is written: the exit status says whether the notebooks
 are what their masters make.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import hashlib
 import re
 import subprocess
@@ -43,20 +43,57 @@ def masters(labs: Path = LABS) -> list[Path]:
 
 
 def assign(master: Path, result: Path) -> nbformat.NotebookNode:
-    """Run ``otter assign`` on a master, and return the notebook for students.
+    """Run ``otter assign`` on a master in the folder ``result``, and return the notebook for students.
 
     Raises
     ------
     RuntimeError
-        If otter refuses the master, for instance because its solutions fail its own tests.
+        If otter refuses the master, or the master's answers fail the master's tests.
     """
     source = result / f"{master.stem}.ipynb"
     jupytext.write(jupytext.read(master), source)
-    command = [sys.executable, "-m", "otter", "assign", source.name, "dist", "--no-pdfs"]
-    run = subprocess.run(command, cwd=result, capture_output=True, text=True)
+    # otter's own run of the tests is slow and passes a test that does not compile, so `failures` runs them
+    command = [sys.executable, "-m", "otter", "assign", source.name, "dist", "--no-pdfs", "--no-run-tests"]
+    run = subprocess.run(command, cwd=result, capture_output=True, text=True, timeout=300)
     if run.returncode:
         raise RuntimeError(f"otter assign refuses {master}:\n{run.stdout}{run.stderr}")
-    return nbformat.read(result / "dist" / "student" / source.name, as_version=4)
+    folder = result / "dist" / "student"
+    notebook = nbformat.read(folder / source.name, as_version=4)
+    if failed := failures(notebook, reference(master, folder)):
+        raise RuntimeError(f"{master} fails its own tests:\n{failed}")
+    return notebook
+
+
+def reference(master: Path, folder: Path) -> dict:
+    """A namespace with a master's answers, and what the lab defines outside its questions.
+
+    ``folder`` holds the student notebook, where otter looks for it.
+    """
+    cells = list(blocks(master))
+    namespace: dict = {"__name__": "__main__"}
+    with contextlib.chdir(folder):
+        for question, part, cell in cells:
+            needed = part == "SOLUTION" or (question is None and "grader.check" not in cell.source)
+            if cell.cell_type == "code" and needed:
+                exec(_answer(cell.source), namespace)
+    return namespace
+
+
+def visible_tests(notebook: nbformat.NotebookNode, namespace: dict) -> dict:
+    """Run a student notebook's tests on a namespace: question -> otter's results."""
+    from otter.test_files.exception_test import ExceptionTestFile
+
+    results = {}
+    for question, source in notebook.metadata["otter"]["tests"].items():
+        results[question] = ExceptionTestFile.from_string(source, question)
+        results[question].run(namespace)
+    return results
+
+
+def failures(notebook: nbformat.NotebookNode, namespace: dict) -> str:
+    """What the visible tests have against a namespace; empty if all pass."""
+    results = visible_tests(notebook, namespace).values()
+    return "\n\n".join(result.summary() for result in results if not result.passed_all)
 
 
 def normalise(notebook: nbformat.NotebookNode) -> str:
@@ -74,6 +111,10 @@ def normalise(notebook: nbformat.NotebookNode) -> str:
         cell.id = f"{digest}-{seen[digest]}"
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
+        # otter locks the text and figures of a question; students annotate, predict and experiment there
+        if not cell.source.startswith("grader."):
+            cell.metadata.pop("editable", None)
+            cell.metadata.pop("deletable", None)
     nbformat.validate(notebook)
     return nbformat.writes(notebook) + "\n"
 
@@ -109,6 +150,11 @@ def blocks(master: Path) -> Iterator[tuple[str | None, str | None, nbformat.Note
             part = mark[2] if mark[1] == "BEGIN" else None
 
 
+def _answer(source: str) -> str:
+    """A solution cell without the prompt for students and otter's marks."""
+    return _MARK.sub("", _PROMPT.sub("", source)).strip()
+
+
 def solution(name: str, question: str, labs: Path = LABS) -> str:
     """The code that a lab's master gives as the answer to a question.
 
@@ -128,7 +174,7 @@ def solution(name: str, question: str, labs: Path = LABS) -> str:
         raise ValueError(f"no lab called {name!r}; there are {', '.join(known)}")
     cells = list(blocks(known[name]))
     code = [
-        _MARK.sub("", _PROMPT.sub("", cell.source)).strip()
+        _answer(cell.source)
         for q, part, cell in cells
         if (q, part, cell.cell_type) == (question, "SOLUTION", "code")
     ]

@@ -87,30 +87,39 @@ def misfit(f, apparent, rates):
     return np.max([abs(alias_frequency(f, fs) - a) for a, fs in zip(apparent, rates, strict=True)], axis=0)
 
 
-def hidden_tones(name, count, bound, rounded=2, same_side=False):
-    """Tones whose readings at ``count`` rates fit no other frequency below the bound."""
+def hidden_tones(name, count, bound, rounded=2, above=False):
+    """Tones whose readings fit no other frequency below the bound, but would with one recording fewer.
+
+    ``above``: the tone lies above the nearest multiple of the first rate, so its reading is added.
+    """
 
     def inputs(seed):
         rng = random(seed, name)
-        grid = np.arange(0, bound, 0.01)
         found = []
-        while len(found) < 5:
-            rates = rng.choice(np.arange(7, 24), count, replace=False).astype(float)
-            f = rng.uniform(bound / 3, bound)
-            if same_side and (f % rates[0]) > rates[0] / 2:
+        while len(found) < 6:
+            rates, f = rng.uniform(7, 24, count), rng.uniform(bound / 3, bound)
+            if above and f % rates[0] > rates[0] / 2:
                 continue
             apparent = [round(float(alias_frequency(f, fs)), rounded) for fs in rates]
-            others = grid[abs(grid - f) > 0.1]
-            if misfit(others, apparent, rates).min() > 0.08:
+            others = candidates(apparent, rates, bound)
+            others = others[abs(others - f) > 0.1]
+            rivals = misfit(others, apparent[:-1], rates[:-1])
+            if (rivals < 0.02).any() and misfit(others, apparent, rates).min() > 0.1:
                 found.append((apparent, rates.tolist(), float(bound)))
         return found
 
     return inputs
 
 
+def candidates(apparent, rates, bound):
+    turns = rates[0] * np.arange(bound // rates[0] + 2)
+    both = np.concatenate([turns - apparent[0], turns + apparent[0]])
+    return both[(both >= 0) & (both <= bound)]
+
+
 def only_frequency(apparent, rates, bound):
-    grid = np.arange(0, bound + 0.005, 0.005)
-    return grid[np.argmin(misfit(grid, apparent, rates))]
+    found = candidates(apparent, rates, bound)
+    return found[np.argmin(misfit(found, apparent, rates))]
 
 
 # ---- q4
@@ -187,25 +196,25 @@ def sensors(name, exposed, accept, count=8):
 def close_call(components, band, allowed, exposure, rates):
     """Whether some comparison is too near a tie to ask about."""
     f, amplitude = np.transpose(components)
-    level = amplitude * abs(box_response(f, exposure))
+    level = amplitude * gain(f, exposure)
     folds = np.array([alias_frequency(f, rate) for rate in rates])
     halves = np.array(rates)[:, None] / 2
     gaps = (level - allowed, folds - band, f - halves, band - halves)
     return min(abs(gap).min() for gap in gaps) < 1e-6
 
 
-def good_enough(rate, components, band, allowed, exposure):
-    harm = (
-        a * abs(box_response(f, exposure)) > allowed
-        for f, a in components
-        if f > rate / 2 and alias_frequency(f, rate) <= band
-    )
-    return band <= rate / 2 and not any(harm)
+def gain(f, exposure):
+    return abs(box_response(f, exposure))
 
 
-def lowest_good(components, band, allowed, exposure, rates):
-    good = [rate for rate in rates if good_enough(rate, components, band, allowed, exposure)]
-    return min(good, default=0)
+def lowest_good(components, band, allowed, exposure, rates, gain=gain):
+    f, amplitude = np.transpose(components)
+    loud = f[amplitude * gain(f, exposure) > allowed]
+
+    def good(rate):
+        return band <= rate / 2 and not np.any(alias_frequency(loud[loud > rate / 2], rate) <= band)
+
+    return min(filter(good, rates), default=0)
 
 
 def below_twice_the_highest(wanted, call):
@@ -213,9 +222,16 @@ def below_twice_the_highest(wanted, call):
     return 0 < wanted < 2 * max(f for f, _ in call[0])
 
 
-def helped_by_the_prefilter(wanted, call):
-    components, band, allowed, _, rates = call
-    return 0 < wanted != lowest_good(components, band, allowed, 0, rates)
+#: How the prefilter is misread: not at all, with the sign of its gain, with one pi too many.
+MISREAD = (
+    lambda f, exposure: np.ones_like(f),
+    lambda f, exposure: box_response(f, exposure),
+    lambda f, exposure: gain(np.pi * f, exposure),
+)
+
+
+def decided_by_the_gain(wanted, call):
+    return wanted > 0 and all(lowest_good(*call, gain=wrong) != wanted for wrong in MISREAD)
 
 
 def quiet_but_narrow(seed):
@@ -344,12 +360,12 @@ CHECKS = [
     Check(
         "q3", "two recordings", "true_frequency", 5,
         "Candidates are all k fs + reading and all k fs - reading up to the bound; the tone is in both lists.",
-        hidden_tones("two", 2, 40, rounded=9, same_side=True), only_frequency, close(0, 0.05),
+        hidden_tones("two", 2, 40, rounded=9, above=True), only_frequency, close(0, 0.05),
     ),
     Check(
         "q3", "readings are rounded", "true_frequency", 4,
         "A rounded reading never fits exactly: choose the candidate with the smallest mismatch.",
-        hidden_tones("rounded", 2, 40, same_side=True), only_frequency, close(0, 0.05),
+        hidden_tones("rounded", 2, 40, above=True), only_frequency, close(0, 0.05),
     ),
     Check(
         "q3", "three recordings", "true_frequency", 5,
@@ -394,7 +410,7 @@ CHECKS = [
     Check(
         "q6", "with a prefilter", "lowest_rate", 4,
         "Level means amplitude times |sinc(f exposure)|: without the bars, a negative gain passes for silence.",
-        sensors("exposed", True, helped_by_the_prefilter), lowest_good,
+        sensors("exposed", True, decided_by_the_gain, count=4), lowest_good,
     ),
     Check(
         "q6", "the band itself", "lowest_rate", 3,
