@@ -86,12 +86,25 @@ def kernel_response(f: ArrayLike, kernel: str = "sinc") -> NDArray[np.float64]:
     return 2 * np.cos(2 * np.pi * f[..., None] * u) @ weights
 
 
-def _dirichlet(u: NDArray, n: int) -> NDArray:
-    """The sum of sinc(u - k n) over all k: the sinc of a signal that repeats every n samples."""
-    u = u - n * np.round(u / n)
-    # sinc(u / n) >= 2 / pi here, so the quotient has no singular points
-    kernel = np.sinc(u) / np.sinc(u / n)
-    return kernel if n % 2 else kernel * np.cos(np.pi * u / n)
+def _sinc_weights(u: NDArray, n: int, periodic: bool) -> NDArray:
+    """sinc(u - k) for k = 0 .. n - 1, or the Dirichlet kernel sum_m sinc(u - k - m n); ``u.shape + (n,)``."""
+    k = np.arange(n)
+    nearest = np.round(u)
+    rest = u - nearest
+    distance = u[..., None] - k
+    if not periodic:
+        denominator = np.pi * distance
+    elif n % 2:
+        denominator = n * np.sin(np.pi / n * distance)
+    else:
+        denominator = n * np.tan(np.pi / n * distance)
+    # sin(pi (u - k)) is sin(pi rest) up to sign, so one sine serves a whole row
+    sign = 1 - 2 * (np.abs(nearest[..., None] - k) % 2)
+    hit = rest == 0
+    with np.errstate(divide="ignore", invalid="ignore"):
+        weight = np.sin(np.pi * rest)[..., None] * sign / denominator
+    weight[hit] = (nearest[hit] % n if periodic else nearest[hit])[..., None] == k
+    return weight
 
 
 def reconstruct(
@@ -134,9 +147,7 @@ def reconstruct(
     n = samples.shape[-1]
     u = finite("t", t) * fs
     if kernel == "sinc":
-        offset = u[..., None] - np.arange(n)
-        weight = _dirichlet(offset, n) if periodic else np.sinc(offset)
-        return np.tensordot(samples, weight, axes=(-1, -1))
+        return np.tensordot(samples, _sinc_weights(u, n, periodic), axes=(-1, -1))
     # only the few samples within the kernel's reach
     reach = np.arange(int(np.ceil(2 * radius)))
     index = np.ceil(u - radius).astype(int)[..., None] + reach
