@@ -33,7 +33,7 @@ def sample_times(fs: float, duration: float, phase: float = 0.0) -> NDArray[np.f
             "shift the signal itself to move by whole samples"
         )
     exact = duration * fs - phase
-    # a product such as 0.1 * 30 lies a rounding error above the whole number that is meant
+    # a product such as 12.5 * 4.4 lies a rounding error above the whole number that is meant
     nearest = np.round(exact)
     count = nearest if abs(exact - nearest) <= 4 * np.finfo(float).eps * duration * fs else np.ceil(exact)
     return (np.arange(max(int(count), 0)) + phase) / fs
