@@ -14,7 +14,7 @@ import runpy
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +66,7 @@ class Check:
     hint: str
     inputs: Callable[[int], Sequence[tuple]]
     reference: Callable[..., Any]
-    compare: Compare = close()
+    compare: Compare = field(default_factory=close)
 
     @property
     def key(self) -> str:
@@ -144,7 +144,7 @@ def plain(value: Any) -> np.ndarray | str:
     try:
         array = np.asarray(value)
     except ValueError as error:
-        raise TypeError("the function returned lists of unequal lengths; return numbers or an array") from error
+        raise TypeError("the function returned lists of unequal lengths; return an array") from error
     if array.size > MAX_SIZE:
         raise TypeError(f"the function returned {array.size} numbers; at most {MAX_SIZE} are read")
     if array.dtype.kind not in "biufc":
@@ -220,7 +220,7 @@ def _short(value: Any, depth: int = 2) -> str:
     if kind is str:
         return repr(value if len(value) <= 60 else value[:57] + "...")
     if kind in (list, tuple) and depth:
-        inside = ", ".join(_short(item, depth - 1) for item in value[:8]) + (", ..." if len(value) > 8 else "")
+        inside = ", ".join([_short(item, depth - 1) for item in value[:8]] + ["..."] * (len(value) > 8))
         return f"[{inside}]" if kind is list else f"({inside})"
     if kind in (float, complex):
         return f"{value:.6g}"
@@ -253,6 +253,6 @@ def once_answered() -> Iterator[None]:
 def public_points(results: Any) -> str:
     """What ``grader.check_all()`` found, as one line for each question and one for the sum."""
     files = list(results.results.values())
-    lines = [f"{file.name}: public tests passed: {file.score:g} of {file.possible:g} points" for file in files]
-    got, possible = (sum(getattr(file, name) for file in files) for name in ("score", "possible"))
-    return "\n".join([*lines, f"all: public tests passed: {got:g} of {possible:g} points"])
+    rows = [(file.name, file.score, file.possible) for file in files]
+    rows.append(("all", sum(row[1] for row in rows), sum(row[2] for row in rows)))
+    return "\n".join(f"{name}: public tests passed: {got:g} of {of:g} points" for name, got, of in rows)

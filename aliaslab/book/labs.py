@@ -1,8 +1,8 @@
-"""``python -m aliaslab.book.labs``: the student notebooks, from their masters; and their solutions in the book.
+"""``python -m aliaslab.book.labs``: student notebooks from their masters, and solutions for the book.
 
 A master is an otter-grader assignment in MyST text, ``labs/masters/NAME.md``.  Its answers must pass
-its own tests; what ``otter assign`` makes of it for students becomes ``labs/NAME.ipynb``.  With ``--check`` nothing is written: the exit status says whether the notebooks
-are what their masters make.
+its own tests; what ``otter assign`` makes of it for students becomes ``labs/NAME.ipynb``.  With
+``--check`` nothing is written: the exit status says whether the notebooks are what their masters make.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def masters(labs: Path = LABS) -> list[Path]:
     """
     found = sorted((labs / "masters").glob("*.md"))
     if not found:
-        raise FileNotFoundError(f"no lab masters (*.md) in {labs / 'masters'}; run this in the repository's root")
+        raise FileNotFoundError(f"no lab masters (*.md) in {labs / 'masters'}; run in the repository's root")
     return found
 
 
@@ -179,8 +179,8 @@ def solution(name: str, question: str, labs: Path = LABS) -> str:
         if (q, part, cell.cell_type) == (question, "SOLUTION", "code")
     ]
     if not code:
-        questions = dict.fromkeys(q for q, _, _ in cells if q)
-        raise ValueError(f"no question {question!r} with a solution in {name}; there are {', '.join(questions)}")
+        there = ", ".join(dict.fromkeys(q for q, _, _ in cells if q))
+        raise ValueError(f"no question {question!r} with a solution in {name}; there are {there}")
     return "\n\n\n".join(code)
 
 
@@ -225,7 +225,8 @@ def main(arguments: list[str] | None = None) -> int:
                 notebook.write_text(build(master), "utf-8")
                 print(notebook)
             elif difference := drift(master, notebook):
-                print(f"{notebook} is not what {master} makes; run python -m aliaslab.book.labs\n{difference}")
+                print(f"{notebook} is not what {master} makes; run python -m aliaslab.book.labs")
+                print(difference)
                 status = 1
     except (FileNotFoundError, RuntimeError) as error:
         print(error, file=sys.stderr)

@@ -128,7 +128,8 @@ def only_frequency(apparent, rates, bound):
 def between(name, times):
     def inputs(seed):
         rng = random(seed, name)
-        return [(rng.normal(size=n), float(fs), times(rng, n, fs)) for n, fs in ((60, 10), (83, 2.5), (40, 1000))]
+        lengths_and_rates = ((60, 10.0), (83, 2.5), (40, 1000.0))
+        return [(rng.normal(size=n), fs, times(rng, n, fs)) for n, fs in lengths_and_rates]
 
     return inputs
 
@@ -145,8 +146,8 @@ def pairs(name, low, high):
         rng = random(seed, name)
         found = []
         for k in rng.integers(low, high, 6):
-            fs = rng.uniform(4, 50)
-            found.append((float(fs * rng.uniform(0.05, 0.45)), float(rng.uniform(0.3, 2.8)), float(fs), int(k)))
+            fs, phase = rng.uniform(4, 50), rng.uniform(0.3, 2.8)
+            found.append((float(fs * rng.uniform(0.05, 0.45)), float(phase), float(fs), int(k)))
         return found
 
     return inputs
@@ -283,7 +284,8 @@ def films(seed):
 
 
 def slowest(blades, speed, rates):
-    return min((rate for rate in rates if apparent(blades, speed, rate) >= 0.001), key=lambda r: apparent(blades, speed, r))
+    seen = {rate: apparent(blades, speed, rate) for rate in rates}
+    return min((rate for rate in rates if seen[rate] >= 0.001), key=seen.get)
 
 
 def blurred(seed):
@@ -334,7 +336,7 @@ CHECKS = [
     ),
     Check(
         "q1", "arrays", "fold", 2,
-        "An array must come back as an array of its own shape; use NumPy's functions instead of if and while.",
+        "An array must come back as an array of its shape; use NumPy's functions instead of if and while.",
         arrays, alias_frequency,
     ),
     Check(
@@ -354,12 +356,12 @@ CHECKS = [
     ),
     Check(
         "q2", "a tone between two points", "measured_alias", 2,
-        "A tone between two points of the spectrum lights up both: take the strongest, not the first that is large.",
+        "A tone between two points lights up both of them: take the strongest, not the first that is large.",
         recordings("aside", aside=0.3), strongest, within_steps(0.6),
     ),
     Check(
         "q3", "two recordings", "true_frequency", 5,
-        "Candidates are all k fs + reading and all k fs - reading up to the bound; the tone is in both lists.",
+        "Candidates are all k fs + reading and k fs - reading up to the bound; the tone is in both lists.",
         hidden_tones("two", 2, 40, rounded=9, above=True), only_frequency, close(0, 0.05),
     ),
     Check(
@@ -379,7 +381,7 @@ CHECKS = [
     ),
     Check(
         "q4", "between the samples", "reconstruct", 7,
-        "Add up np.sinc(fs t - n) x[n] over all samples, near ones and far ones; np.sinc holds the factor pi.",
+        "Add up np.sinc(fs t - n) x[n] over all samples, near and far; np.sinc holds the factor pi.",
         between("between", interior), sinc_sum,
     ),
     Check(
@@ -404,12 +406,12 @@ CHECKS = [
     ),
     Check(
         "q6", "only what lands in the band", "lowest_rate", 4,
-        "A loud tone may fold, as long as it lands outside the band; twice the highest frequency asks for too much.",
+        "A loud tone may fold if it lands outside the band; and of all rates that do, take the lowest.",
         sensors("lands", False, below_twice_the_highest), lowest_good,
     ),
     Check(
         "q6", "with a prefilter", "lowest_rate", 4,
-        "Level means amplitude times |sinc(f exposure)|: without the bars, a negative gain passes for silence.",
+        "Level means amplitude times |sinc(f exposure)|: without the bars, negative gain passes for silence.",
         sensors("exposed", True, decided_by_the_gain, count=4), lowest_good,
     ),
     Check(

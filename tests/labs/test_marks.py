@@ -8,7 +8,7 @@ from .conftest import NAMES, wrong_answers
 
 SEEDS = (0, 1, 2)
 MUTANTS = [(name, *mutant) for name in NAMES for mutant in wrong_answers(name)["MUTANTS"]]
-STYLES = [(name, question, code) for name in NAMES for question, code in wrong_answers(name)["STYLES"].items()]
+STYLES = [(name, *style) for name in NAMES for style in wrong_answers(name)["STYLES"].items()]
 
 
 def lost(verdicts):
@@ -31,7 +31,7 @@ def test_the_notebook_announces_the_marks_of_each_question(lab):
     for question, part, cell in blocks(lab.master):
         if question and part is None and (found := re.search(r"\((\d+) marks\)", cell.source)):
             said[question] = int(found[1])
-    given = {question: 0 for question in lab.questions}
+    given = dict.fromkeys(lab.questions, 0)
     for check in lab.checks:
         given[check.question] += check.points
     assert said == given
@@ -59,8 +59,9 @@ def test_a_blank_notebook_runs_to_the_end_and_gets_nothing(lab, capsys):
     assert all("not answered yet" in verdict.message for verdict in verdicts)
 
 
-@pytest.mark.parametrize(("name", "question", "title", "misconception", "code"), MUTANTS, ids=[m[3][:60] for m in MUTANTS])
-def test_a_wrong_answer_loses_on_its_own_question_and_is_told_why(lab, name, question, title, misconception, code):
+@pytest.mark.parametrize("mutant", MUTANTS, ids=[f"{m[1]}-{m[3]}"[:60] for m in MUTANTS])
+def test_a_wrong_answer_loses_on_its_own_question_and_is_told_why(lab, mutant):
+    name, question, title, _, code = mutant
     only(lab, name)
     namespace = lab.answered(code)
     hint = next(check.hint for check in lab.checks if (check.question, check.title) == (question, title))
@@ -86,7 +87,8 @@ def test_a_right_answer_in_another_style_gets_every_mark(lab, name, question, co
 def test_every_question_has_mutants_and_a_second_style(lab):
     source = wrong_answers(lab.name)
     assert {mutant[0] for mutant in source["MUTANTS"]} == set(lab.questions) == set(source["STYLES"])
-    assert {(mutant[0], mutant[1]) for mutant in source["MUTANTS"]} == {(c.question, c.title) for c in lab.checks}
+    caught = {(question, title) for question, title, _, _ in source["MUTANTS"]}
+    assert caught == {(check.question, check.title) for check in lab.checks}
 
 
 def test_a_failing_question_costs_no_other(lab):
@@ -102,6 +104,7 @@ def test_a_failing_question_costs_no_other(lab):
 
 
 def test_every_visible_test_has_a_hint_of_its_own(lab):
-    hints = [case.failure_message for file in lab.visible(lab.answered()).values() for case in file.test_cases]
+    files = lab.visible(lab.answered()).values()
+    hints = [case.failure_message for file in files for case in file.test_cases]
     assert all(hints)
     assert len(set(hints)) == len(hints)

@@ -129,9 +129,9 @@ def test_the_solution_of_a_question_or_what_there_is_instead(lab):
         code = labs.solution(lab.name, question, LABS)
         compile(code, question, "exec")
         assert not re.search("SOLUTION|PROMPT|NotImplementedError", code)
-    with pytest.raises(ValueError, match=f"there are .*{lab.name}"):
+    with pytest.raises(ValueError, match=rf"there are .*{lab.name}"):
         labs.solution("no-such-lab", "q1", LABS)
-    with pytest.raises(ValueError, match="there are .*q1"):
+    with pytest.raises(ValueError, match=r"there are .*q1"):
         labs.solution(lab.name, "q99", LABS)
 
 
@@ -148,7 +148,8 @@ def test_the_directive_in_a_book(tmp_path, question, status):
     (tmp_path / "conf.py").write_text(
         "extensions = ['myst_parser', 'aliaslab.book.labs']\nexclude_patterns = ['labs', 'out']\n"
     )
-    page = f"# A page\n\n````{{admonition}} Solution\n:class: dropdown\n```{{lab-solution}} {NAMES[0]} {question}\n```\n````\n"
+    directive = f"```{{lab-solution}} {NAMES[0]} {question}\n```\n"
+    page = f"# A page\n\n````{{admonition}} Solution\n:class: dropdown\n{directive}````\n"
     (tmp_path / "index.md").write_text(page)
     command = [sys.executable, "-m", "sphinx", "-W", "-q", "-b", "html", ".", "out"]
     run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120)

@@ -224,7 +224,8 @@ MUTANTS = [
         "with a prefilter",
         "forgets the prefilter",
         "def lowest_rate(components, band, allowed, exposure, rates):\n"
-        "    bad = lambda r: any(a > allowed and f > r / 2 and alias_frequency(f, r) <= band for f, a in components)\n"
+        "    bad = lambda r: any(a > allowed and f > r / 2\n"
+        "                        and alias_frequency(f, r) <= band for f, a in components)\n"
         "    return min([r for r in rates if r >= 2 * band and not bad(r)], default=0)",
     ),
     (
