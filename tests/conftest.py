@@ -11,8 +11,6 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
-
 # no first-run pages, no background traffic: the tests count every request
 CHROMIUM_ARGS = [
     "--no-sandbox",

@@ -54,7 +54,7 @@ def alias_frequency(f: ArrayLike, fs: ArrayLike) -> float | NDArray[np.float64]:
 
     References
     ----------
-    A. V. Oppenheim and R. W. Schafer, *Discrete-Time Signal Processing*, 3rd ed., section 4.2.
+    Oppenheim and Schafer, *Discrete-Time Signal Processing*, 3rd ed., section 4.2.
 
     Examples
     --------

@@ -53,8 +53,8 @@ def reconstruction_kernel(u: ArrayLike, kernel: str = "sinc") -> NDArray[np.floa
 
     References
     ----------
-    R. G. Keys, "Cubic convolution interpolation for digital image processing", IEEE Trans. ASSP
-    29(6), 1981, eq. 15.
+    Keys, "Cubic convolution interpolation for digital image processing", IEEE Trans. ASSP 29(6),
+    1981, eq. 15.
     """
     return _KERNELS[one_of("kernel", kernel, _KERNELS)][0](finite("u", u))
 
@@ -135,7 +135,7 @@ def reconstruct(
 
     References
     ----------
-    C. E. Shannon, "Communication in the presence of noise", Proc. IRE 37(1), 1949, theorem 1.
+    Shannon, "Communication in the presence of noise", Proc. IRE 37(1), 1949, theorem 1.
     """
     samples = np.asarray(samples)
     if samples.ndim == 0 or samples.shape[-1] == 0:

@@ -9,7 +9,7 @@ from pathlib import Path
 import jupytext
 import pytest
 import yaml
-from conftest import ROOT
+from paths import ROOT
 
 CHAPTERS = [
     page for page in sorted((ROOT / "chapters").glob("*.md")) if "{code-cell}" in page.read_text("utf-8")
