@@ -11,7 +11,6 @@ import argparse
 import contextlib
 import hashlib
 import re
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -50,13 +49,15 @@ def assign(master: Path, result: Path) -> nbformat.NotebookNode:
     RuntimeError
         If otter refuses the master, or the master's answers fail the master's tests.
     """
+    from otter.assign import main as otter_assign
+
     source = result / f"{master.stem}.ipynb"
     jupytext.write(jupytext.read(master), source)
     # otter's own run of the tests is slow and passes a test that does not compile, so `failures` runs them
-    command = [sys.executable, "-m", "otter", "assign", source.name, "dist", "--no-pdfs", "--no-run-tests"]
-    run = subprocess.run(command, cwd=result, capture_output=True, text=True, timeout=300)
-    if run.returncode:
-        raise RuntimeError(f"otter assign refuses {master}:\n{run.stdout}{run.stderr}")
+    try:
+        otter_assign(str(source), str(result / "dist"), no_pdfs=True, no_run_tests=True)
+    except Exception as error:  # otter has no error class of its own
+        raise RuntimeError(f"otter assign refuses {master}: {type(error).__name__}: {error}") from error
     folder = result / "dist" / "student"
     notebook = nbformat.read(folder / source.name, as_version=4)
     if failed := failures(notebook, reference(master, folder)):
@@ -80,12 +81,22 @@ def reference(master: Path, folder: Path) -> dict:
 
 
 def visible_tests(notebook: nbformat.NotebookNode, namespace: dict) -> dict:
-    """Run a student notebook's tests on a namespace: question -> otter's results."""
+    """Run a student notebook's tests on a namespace: question -> otter's results.
+
+    Raises
+    ------
+    RuntimeError
+        If a test is not valid Python; otter writes messages between double quotes without escaping.
+    """
     from otter.test_files.exception_test import ExceptionTestFile
 
     results = {}
     for question, source in notebook.metadata["otter"]["tests"].items():
-        results[question] = ExceptionTestFile.from_string(source, question)
+        try:
+            results[question] = ExceptionTestFile.from_string(source, question)
+        except SyntaxError as error:
+            what = f"a test of {question} is not valid Python"
+            raise RuntimeError(f"{what}; are there double quotes in a message?\n{error.text}") from error
         results[question].run(namespace)
     return results
 

@@ -94,9 +94,21 @@ class Lab:
         return visible_tests(self.student, namespace)
 
 
-@pytest.fixture(scope="session", params=NAMES)
-def lab(request, tmp_path_factory) -> Lab:
+@pytest.fixture(scope="session")
+def open_lab(tmp_path_factory):
+    """``open_lab(name)`` gives a lab, in a folder where it may be run."""
     pytest.importorskip("otter", reason="otter-grader is missing: pip install 'aliaslab[labs]'")
-    folder = tmp_path_factory.mktemp("labs")
-    shutil.copy(LABS / f"{request.param}.ipynb", folder)
-    return Lab(request.param, folder)
+
+    @functools.cache
+    def opened(name: str) -> Lab:
+        folder = tmp_path_factory.mktemp(name)
+        shutil.copy(LABS / f"{name}.ipynb", folder)
+        return Lab(name, folder)
+
+    return opened
+
+
+@pytest.fixture(scope="session", params=NAMES)
+def lab(request, open_lab) -> Lab:
+    """Each lab in turn."""
+    return open_lab(request.param)

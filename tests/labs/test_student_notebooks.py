@@ -119,6 +119,17 @@ def test_a_master_whose_answers_fail_its_own_tests_is_refused(copy_of_labs, caps
     assert (copy_of_labs / f"{NAMES[0]}.ipynb").read_text("utf-8") == before
 
 
+def test_a_test_that_does_not_compile_is_refused(copy_of_labs, capsys):
+    """otter assign itself lets it pass, and then the question has no tests at all."""
+    master = copy_of_labs / "masters" / f"{NAMES[0]}.md"
+    original = (LABS / "masters" / f"{NAMES[0]}.md").read_text("utf-8")
+    message = "failure_message: Nyquist is half"
+    assert message in original
+    master.write_text(original.replace(message, 'failure_message: The "Nyquist" is half'), "utf-8")
+    assert labs.main(["--labs", str(copy_of_labs)]) == 1
+    assert "a test of q0 is not valid Python" in capsys.readouterr().err
+
+
 def test_no_masters_is_said(tmp_path, capsys):
     assert labs.main(["--labs", str(tmp_path)]) == 1
     assert "no lab masters" in capsys.readouterr().err
