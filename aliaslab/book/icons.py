@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from importlib.resources import files
 from pathlib import Path
@@ -14,6 +15,9 @@ FONT = "vendor/fontawesome/webfonts/fa-solid-900"
 _RULE = re.compile(r'((?:\.fa-[\w-]+:before,?)+)\{content:"[^"]+"\}')
 _NAME = re.compile(r"\bfa-[\w-]+")
 _GLYPH = re.compile(r"[\uf000-\uf8ff]|\\(f[0-9a-f]{3})")
+
+
+logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells the story of every table
 
 
 def used_names(out: Path) -> set[str]:
