@@ -226,7 +226,7 @@ def _short(value: Any, depth: int = 2) -> str:
         return f"{value:.6g}"
     if kind in (bool, type(None)) or (kind is int and value.bit_length() < 200):
         return str(value)
-    return f"a {kind.__name__}"
+    return f"an object of class {kind.__name__}"[:60]
 
 
 def marks(verdicts: Sequence[Verdict]) -> dict[str, tuple[float, float]]:

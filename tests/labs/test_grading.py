@@ -1,5 +1,7 @@
 """The judge meets anything at all and answers in words; the runner returns plain data only."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -38,11 +40,16 @@ def test_answers_are_exact_arrays_or_text_and_may_be_saved_without_pickle(tmp_pa
 
 
 def test_a_function_that_changes_its_input_changes_only_a_copy():
-    def stack(x):
-        x += 1
-        return np.stack([x - 1, x - 1])
+    shared = np.arange(3.0)
+    check = Check("q1", "doubles", "double", 1, "two", lambda seed: [(shared,), (shared,)], lambda x: 2 * x)
 
-    assert not judge(answers(RIGHT | {"stack": stack}, CHECKS, 1), CHECKS, 1)[1].message
+    def double(x):
+        x *= 2
+        return x
+
+    (found,) = judge(answers({"double": double}, [check], 1), [check], 1)
+    assert found.points == 1
+    assert shared.tolist() == [0, 1, 2]
 
 
 @pytest.mark.parametrize(
@@ -158,6 +165,28 @@ def test_hostile_data_is_wrong_in_words(data):
     (found,) = judge(data, [SQUARE], seed=1)
     assert found.points == 0
     assert 0 < len(found.message) < 500
+
+
+@pytest.mark.parametrize(
+    "value",
+    [np.array(np.nan), np.array(np.inf), np.array([4.0]), np.array(4.0 + 0j), np.array([[4.0]])],
+    ids=repr,
+)
+def test_a_comparison_meets_only_finite_arrays_of_the_wanted_shape(value):
+    """So a lab may compare as it likes: even one that accepts everything is not fooled."""
+    lenient = dataclasses.replace(SQUARE, compare=lambda got, wanted, *inputs: "")
+    assert verdict(lenient, np.array(5.0), np.array(5.0)).points == 3
+    assert verdict(lenient, value, value).points == 0
+
+
+class Agreeable(np.ndarray):
+    """Right numbers in a class of the student's own, which could do anything."""
+
+
+def test_arrays_of_other_classes_are_not_looked_at():
+    found = verdict(SQUARE, np.array(4.0).view(Agreeable), np.array(16.0).view(Agreeable))
+    assert found.points == 0
+    assert "wanted numbers, got an object of class Agreeable" in found.message
 
 
 def test_one_wrong_call_costs_the_check():
