@@ -1,0 +1,71 @@
+"""Resizing kernels in closed form, and the matrix that lays one down at every output pixel.
+
+A separable resize is two matrix products, ``A_rows @ image @ A_columns.T``.  Row ``i`` of a matrix
+holds a kernel centred where output pixel ``i`` lies among the input pixels,
+``c_i = (i + 1/2) src / dst - 1/2`` (pixel centres, both grids spanning the same interval).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Kernel(NamedTuple):
+    """``shape(x)`` for ``|x| <= support``; with ``widen``, x counts output pixels, else input pixels."""
+
+    shape: Callable[[NDArray], NDArray]
+    support: float
+    widen: bool
+
+
+def box(x: NDArray) -> NDArray:
+    # half-open, so that a pixel on the border of two boxes belongs to one of them
+    return ((x > -0.5) & (x <= 0.5)).astype(float)
+
+
+def triangle(x: NDArray) -> NDArray:
+    return np.clip(1 - abs(x), 0, None)
+
+
+def cubic(a: float) -> Callable[[NDArray], NDArray]:
+    """Keys's cubic convolution (IEEE Trans. ASSP 29, 1981, eq. 15, with his ``a`` left free)."""
+
+    def shape(x: NDArray) -> NDArray:
+        x = abs(x)
+        near = (a + 2) * x**3 - (a + 3) * x**2 + 1
+        far = a * (x**3 - 5 * x**2 + 8 * x - 4)
+        return np.where(x <= 1, near, np.where(x < 2, far, 0.0))
+
+    return shape
+
+
+def lanczos(lobes: int) -> Callable[[NDArray], NDArray]:
+    """``sinc(x) sinc(x / lobes)``."""
+    return lambda x: np.sinc(x) * np.sinc(x / lobes)
+
+
+def gaussian(sigma: float) -> Callable[[NDArray], NDArray]:
+    """``exp(-x^2 / (2 sigma^2))``; rows are normalised later."""
+    return lambda x: np.exp(-((x / sigma) ** 2) / 2)
+
+
+def kaiser(lobes: int, beta: float) -> Callable[[NDArray], NDArray]:
+    """A sinc under a Kaiser window that reaches zero crossing number ``lobes``."""
+    return lambda x: np.sinc(x) * np.i0(beta * np.sqrt(np.clip(1 - (x / lobes) ** 2, 0, None)))
+
+
+def pixel_centres(src: int, dst: int) -> NDArray:
+    """Where the ``dst`` output pixels lie, counted in input pixels: ``(i + 1/2) src / dst - 1/2``."""
+    return (np.arange(dst) + 0.5) * src / dst - 0.5
+
+
+def weight_matrix(src: int, dst: int, kernel: Kernel) -> NDArray[np.float64]:
+    """The ``(dst, src)`` matrix of the resize: each row sums to 1, what falls off the edge is left out."""
+    width = max(src / dst, 1.0) if kernel.widen else 1.0
+    x = (np.arange(src) - pixel_centres(src, dst)[:, None]) / width
+    weights = np.where(abs(x) <= kernel.support, kernel.shape(x), 0.0)
+    return weights / weights.sum(axis=1, keepdims=True)
