@@ -18,6 +18,7 @@ from playwright.sync_api import expect
 from .conftest import LABS
 
 NAME = "fold-it-by-hand"
+expect.set_options(timeout=30_000)  # machines differ, and a figure is drawn by a kernel
 
 
 def free_port() -> int:
@@ -137,13 +138,12 @@ def test_the_figures_knob_reaches_python(page):
     run_again(page, reader)
     expect(output(page, reader)).to_contain_text("7 Hz, sampled 10 times a second, looks like 3 Hz")
     slider = cell(page, "knobs = figures.sampler").locator("input[type=range]").first
-    slider.focus()
     before = slider.input_value()
-    page.keyboard.press("ArrowRight")
-    page.keyboard.press("ArrowRight")
-    page.wait_for_timeout(300)
+    slider.press("ArrowRight")
+    slider.press("ArrowRight")
     after = slider.input_value()
     assert after != before
+    page.wait_for_timeout(1000)  # on its way to the kernel
     run_again(page, reader)
     expect(output(page, reader)).to_contain_text(f"{float(after):g} Hz, sampled 10 times a second")
 
@@ -163,7 +163,7 @@ def test_a_slider_moved_by_keyboard_redraws_its_figure(page):
     found = cell(page, "def compare(k, phase)")
     picture = found.locator("img").first
     expect(picture).to_have_attribute("alt", re.compile("k = -1"))
-    found.locator(".noUi-handle").first.focus()
-    page.keyboard.press("ArrowRight")
-    page.keyboard.press("ArrowRight")
-    expect(picture).to_have_attribute("alt", re.compile("k = 1,"))
+    handle = found.locator(".noUi-handle").first
+    for k in (0, 1):
+        handle.press("ArrowRight")
+        expect(picture).to_have_attribute("alt", re.compile(f"k = {k},"))
