@@ -77,9 +77,10 @@ def test_as_an_anywidget_it_follows_the_kernel_and_lets_go(open_page, name):
 
 
 def seen(page, name, state):
+    pixels = settled(page, name)  # first: until a frame has passed, nothing has been redrawn
     return {
+        "pixels": pixels,
         "value": slider(page, name, state).get_attribute("aria-valuetext"),
-        "pixels": settled(page, name),
         "status": status(page, name),
         "label": page.locator(f"#{name} canvas").get_attribute("aria-label"),
     }
