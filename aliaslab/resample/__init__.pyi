@@ -1,4 +1,10 @@
+from .auditing import alias_limit_db as alias_limit_db
+from .auditing import audit as audit
+from .auditing import instead_of as instead_of
 from .backends import MissingMethodError as MissingMethodError
+from .ghosts import ghost_energy as ghost_energy
 from .resizing import downsample as downsample
 from .resizing import methods as methods
 from .resizing import resize as resize
+from .responses import Response as Response
+from .responses import resampler_response as resampler_response
