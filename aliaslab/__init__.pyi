@@ -3,8 +3,14 @@ from . import resample as resample
 from . import signals as signals
 from ._device import device as device
 from .resample import MissingMethodError as MissingMethodError
+from .resample import Response as Response
+from .resample import alias_limit_db as alias_limit_db
+from .resample import audit as audit
 from .resample import downsample as downsample
+from .resample import ghost_energy as ghost_energy
+from .resample import instead_of as instead_of
 from .resample import methods as methods
+from .resample import resampler_response as resampler_response
 from .resample import resize as resize
 from .signals import alias_frequency as alias_frequency
 from .signals import binomial_kernel as binomial_kernel

@@ -62,8 +62,8 @@ class Response:
 
     @property
     def passband_db(self) -> float:
-        """Mean power loss of the frequencies that survive, ``-10 log10 mean |H(f)|^2`` over ``f < cutoff``."""
-        return -decibel(np.mean(self.gain[~self.folds] ** 2))
+        """Mean power loss of the frequencies that pass, ``-10 log10 mean |H(f)|^2`` over ``f < cutoff``."""
+        return 0.0 - decibel(np.mean(self.gain[~self.folds] ** 2))
 
 
 def resampler_response(method: str, factor: float, points: int = 64) -> Response:
@@ -136,7 +136,7 @@ def edge_ringing(run: Run, factor: float) -> float:
     src = round(factor * DST)
     start = src // 2 + np.arange(int(np.ceil(factor)))
     out = _through(run, (np.arange(src)[:, None] >= start).astype(float), DST)[BORDER:-BORDER]
-    return float(max(out.max() - 1, -out.min(), 0.0))
+    return round(float(max(out.max() - 1, -out.min(), 0.0)), 6) + 0.0
 
 
 def _through(run: Run, channels: NDArray, dst: int) -> NDArray:
@@ -147,4 +147,5 @@ def _through(run: Run, channels: NDArray, dst: int) -> NDArray:
 
 def decibel(power: float) -> float:
     """``10 log10`` of a power ratio; -200 dB stands for nothing at all."""
-    return float(10 * np.log10(max(power, 1e-20)))
+    # rounded to what a table shows at most, and so that nothing reads as minus zero
+    return round(float(10 * np.log10(max(power, 1e-20))), 6) + 0.0

@@ -13,7 +13,10 @@ def run(image, size: tuple[int, int], mode: str, antialias: bool):
     transform, _ = load(_MODULE)
     # align_corners means something only to the modes that interpolate
     corners = False if mode in ("bilinear", "bicubic") else None
-    return transform.resize(image, size, mode, align_corners=corners, antialias=antialias)
+    # channels as a batch: kornia's blur takes a separate, slow path for many channels
+    planes = image.reshape(-1, 1, *image.shape[-2:])
+    out = transform.resize(planes, size, mode, align_corners=corners, antialias=antialias)
+    return out.reshape(*image.shape[:-2], *size)
 
 
 METHODS = tuple(
