@@ -29,7 +29,9 @@ def signed_alias_frequency(f: ArrayLike, fs: ArrayLike) -> float | NDArray[np.fl
         If ``fs`` is not positive, or a value is NaN or infinite.
     """
     f, fs = finite("f", f), positive("fs", fs, _RATE)
-    folded = f - fs * np.ceil(f / fs - 0.5)
+    # the remainder is exact in floating point, and so is each difference below (Sterbenz's lemma)
+    rest = np.fmod(f, fs)
+    folded = np.where(rest > fs / 2, rest - fs, np.where(rest <= -fs / 2, rest + fs, rest))
     return folded if folded.ndim else float(folded)
 
 

@@ -1,5 +1,7 @@
 """Folding against brute force and the samples themselves; replicas against Poisson's formula."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -16,8 +18,15 @@ ROUNDING = 8 * np.finfo(float).eps
 
 @given(rates, ratios)
 def test_folds_into_the_band(fs, ratio):
-    assert 0 <= alias_frequency(ratio * fs, fs) <= fs / 2 * (1 + ROUNDING)
-    assert -fs / 2 * (1 + ROUNDING) <= signed_alias_frequency(ratio * fs, fs) <= fs / 2 * (1 + ROUNDING)
+    assert 0 <= alias_frequency(ratio * fs, fs) <= fs / 2
+    assert -fs / 2 < signed_alias_frequency(ratio * fs, fs) <= fs / 2
+
+
+@given(rates, ratios)
+def test_is_exact_for_the_numbers_given(fs, ratio):
+    f, rate = Fraction(ratio * fs), Fraction(fs)
+    exact = min(abs(f - k * rate) for k in (f // rate, f // rate + 1))
+    assert Fraction(alias_frequency(ratio * fs, fs)) == exact
 
 
 @given(rates, ratios)
