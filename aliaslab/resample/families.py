@@ -11,6 +11,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from .backends import scipy_zoom
 from .backends.own import GAUSSIAN, KAISER, nearest_index
 from .kernels import Kernel, box, cubic, gaussian, lanczos, triangle, weight_matrix
 
@@ -31,6 +32,18 @@ def _area(src: int, dst: int) -> NDArray:
     left = np.maximum(edges[:-1, None], np.arange(src))
     right = np.minimum(edges[1:, None], np.arange(src) + 1)
     return np.clip(right - left, 0, None) * dst / src
+
+
+def _whole_pixel_area(src: int, dst: int) -> NDArray:
+    """The plain mean of every input pixel that the output pixel's interval touches."""
+    i, j = np.arange(dst)[:, None], np.arange(src)
+    touched = (j >= i * src // dst) & (j < -(-(i + 1) * src // dst))
+    return touched / touched.sum(axis=1, keepdims=True)
+
+
+def _cubic_spline(src: int, dst: int) -> NDArray:
+    """SciPy's, by asking it: its spline prefilter runs along the whole line."""
+    return scipy_zoom.run(np.eye(src)[..., None], (dst, src), order=3)[..., 0]
 
 
 def _blurred_linear(src: int, dst: int) -> NDArray:
@@ -59,7 +72,9 @@ FAMILIES: dict[str, tuple[Matrix, tuple[str, ...]]] = {
         ("torch-bicubic", "opencv-cubic", "kornia-bicubic"),
     ),
     "OpenCV LANCZOS4": (_kernel(lanczos(4), 4, False), ("opencv-lanczos4",)),
-    "Pillow box (torch area)": (_kernel(box, 0.5, True), ("pillow-box",)),
+    "SciPy zoom (cubic spline)": (_cubic_spline, ("scipy-zoom", "skimage-order3")),
+    "Pillow box": (_kernel(box, 0.5, True), ("pillow-box",)),
+    "torch area": (_whole_pixel_area, ("torch-area", "kornia-area")),
     "OpenCV AREA": (_area, ("opencv-area",)),
     "scikit-image with anti_aliasing": (_blurred_linear, ("skimage-aa",)),
     "Pillow bilinear (torch bilinear with antialias)": (

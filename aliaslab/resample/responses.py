@@ -113,13 +113,17 @@ def resampler_response(method: str, factor: float, points: int = 64) -> Response
 
 def pass_band(factor: float, points: int) -> NDArray:
     """``points`` midpoints that tile (0, 1 / (2 factor))."""
-    return (np.arange(points) + 0.5) / points * 0.5 / factor
+    return tile(0.0, 0.5 / factor, points)
 
 
 def stop_band(factor: float, points: int) -> NDArray:
     """Midpoints that tile (1 / (2 factor), 0.5), as densely as ``pass_band``."""
-    cut, count = 0.5 / factor, max(1, round((factor - 1) * points))
-    return cut + (np.arange(count) + 0.5) / count * (0.5 - cut)
+    return tile(0.5 / factor, 0.5, max(1, round((factor - 1) * points)))
+
+
+def tile(low: float, high: float, count: int) -> NDArray:
+    """The midpoints of ``count`` equal cells from ``low`` to ``high``."""
+    return low + (np.arange(count) + 0.5) / count * (high - low)
 
 
 def send_waves(run: Run, src: int, dst: int, frequency: NDArray) -> NDArray[np.complex128]:
