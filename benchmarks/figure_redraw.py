@@ -1,7 +1,10 @@
-"""How long the interactive figures take to redraw in Chromium: ``python benchmarks/figure_redraw.py``.
+"""How long the interactive figures take to redraw in Chromium.
+
+``python benchmarks/figure_redraw.py`` for all of them, or with the names of some.
 
 Prints the median and the 90th percentile of the figures' own measure (``el.dataset.ms``: script
-time from the start of a redraw to its last drawing call) over a sweep of each slider.
+time from the start of a redraw to its last drawing call) over a sweep of each slider,
+once for each value of a figure's last choice where it has choices.
 """
 
 from __future__ import annotations
@@ -26,23 +29,29 @@ SWEEP = """async ([name, steps]) => {
   const figure = document.querySelector(`#${name} .aliaslab-figure`);
   const frame = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
   const times = [];
-  for (const slider of figure.querySelectorAll("input")) {
-    const first = slider.value;
-    for (let i = 0; i <= steps; i++) {
-      slider.value = Number(slider.min) + (slider.max - slider.min) * i / steps;
-      slider.dispatchEvent(new Event("input"));
-      await frame();
-      times.push(Number(figure.dataset.ms));
-    }
-    slider.value = first;
-    slider.dispatchEvent(new Event("input"));
+  const set = async (control, value) => {
+    control.value = value;
+    control.dispatchEvent(new Event("input"));
     await frame();
+    times.push(Number(figure.dataset.ms));
+  };
+  const choices = [...figure.querySelectorAll("select")];
+  for (const choice of choices) for (const { value } of choice.options) await set(choice, value);
+  const last = choices.at(-1);
+  for (const value of last ? Array.from(last.options, (option) => option.value) : [null]) {
+    if (last) await set(last, value);
+    for (const slider of figure.querySelectorAll("input:enabled")) {
+      const [first, low, high] = [slider.value, Number(slider.min), Number(slider.max)];
+      for (let i = 0; i <= steps; i++) await set(slider, low + (high - low) * i / steps);
+      await set(slider, first);
+    }
   }
   return times;
 }"""
 
 
 def main() -> None:
+    names = sys.argv[1:] or NAMES
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     print(f"{'figure':<14}{'width':>6}{'redraws':>9}{'median ms':>11}{'90 % ms':>9}")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
@@ -54,7 +63,7 @@ def main() -> None:
             )
             tab = context.new_page()
             tab.goto(page.as_uri())
-            for name in NAMES:
+            for name in names:
                 tab.locator(f"#{name}").scroll_into_view_if_needed()
                 tab.wait_for_selector(f"#{name} .aliaslab-figure[data-ms]")
                 times = tab.evaluate(SWEEP, [name, STEPS])

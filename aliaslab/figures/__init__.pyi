@@ -1,4 +1,12 @@
+from .aliasing_in_2d import against_factor as against_factor
+from .aliasing_in_2d import edge_profiles as edge_profiles
+from .aliasing_in_2d import ghost_map as ghost_map
+from .aliasing_in_2d import image_grid as image_grid
+from .aliasing_in_2d import images_and_spectra as images_and_spectra
+from .aliasing_in_2d import nyquist_square as nyquist_square
+from .aliasing_in_2d import trade_off as trade_off
 from .chirp import chirp as chirp
+from .explorer import explorer as explorer
 from .interactive import Interactive as Interactive
 from .sampler import sampler as sampler
 from .sampling_theorem import at_half_the_rate as at_half_the_rate

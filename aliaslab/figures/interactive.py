@@ -9,6 +9,7 @@ neither an anywidget nor a page opened from disk can follow them.
 from __future__ import annotations
 
 import functools
+import json
 import os
 import re
 from collections.abc import Callable
@@ -37,6 +38,10 @@ def module_source(name: str) -> str:
                 seen.add(needed)
                 gather(needed)
         own = _IMPORT.sub("", text)
+        if module == "pictures":
+            from .explorer import pictures
+
+            own = own.replace("{}", json.dumps(pictures()))
         parts.append(own if module == name else _EXPORT.sub("", own))
 
     gather(name)

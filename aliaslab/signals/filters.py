@@ -26,12 +26,10 @@ def _unit_sum(taps: NDArray) -> NDArray[np.float64]:
     return taps / taps.sum()
 
 
-def _tap_count(taps, least: int = 1) -> int:
+def _tap_count(taps) -> int:
     number = scalar("taps", finite("taps", taps))
-    if number != int(number) or number < least:
-        raise ValueError(
-            f"taps must be a whole number, {least} or more, got {taps!r}; give the kernel's length"
-        )
+    if number != int(number) or number < 1:
+        raise ValueError(f"taps must be a whole number, 1 or more, got {taps!r}; give the kernel's length")
     return int(number)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from aliaslab import figures
 from aliaslab.figures.interactive import JS, page_script
 
-NAMES = ("sampler", "chirp", "wagon_wheel")
+NAMES = ("sampler", "chirp", "wagon_wheel", "explorer")
 
 # the variables that each home sets, with the values of its stock theme
 THEMES = {
@@ -74,7 +74,9 @@ SLIDERS = [
     ("wagon_wheel", "rotation"),
     ("wagon_wheel", "frame_rate"),
     ("wagon_wheel", "exposure"),
+    ("explorer", "factor"),
 ]
+CHOICES = [("explorer", "image"), ("explorer", "prefilter")]
 
 
 def slider(page, name, state):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
+import numpy as np
 import pytest
-from figure_page import FRAMES, NAMES, PIXELS, SLIDERS, settled, slider, status, write_page
+from figure_page import CHOICES, FRAMES, NAMES, PIXELS, SLIDERS, settled, slider, status, write_page
 
 from aliaslab import figures
 from aliaslab.figures.interactive import module_source
@@ -34,6 +37,7 @@ def test_the_default_state_teaches(open_page):
     assert "It comes back as 3.0 Hz" in status(page, "sampler")
     assert "it is heard as 1000 Hz" in status(page, "chirp")
     assert "backwards: \N{MINUS SIGN}0.25 turns a second" in status(page, "wagon_wheel")
+    assert "Rings above 0.125 cycles per pixel fold back" in status(page, "explorer")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -117,9 +121,24 @@ def test_pointer(open_page, name, state):
     assert all_changed(before, seen(page, name, state))
 
 
+@pytest.mark.parametrize(("name", "state"), CHOICES)
+def test_a_choice_by_keyboard(open_page, name, state):
+    page = open_page(names=(name,))
+    choice = page.locator(f"#{name} select[name={state}]")
+    choice.focus()
+    for option in choice.locator("option").all()[1:]:
+        before = [settled(page, name), status(page, name)]
+        page.keyboard.press("ArrowDown")
+        assert choice.input_value() == option.get_attribute("value")
+        page.evaluate(FRAMES, 3)
+        assert settled(page, name) != before[0]
+        assert status(page, name) != before[1]
+    assert choice.evaluate("(node) => getComputedStyle(node).outlineStyle") == "solid"
+
+
 def test_every_control_has_a_name_a_size_and_keeps_its_keys(open_page):
     page = open_page(viewport={"width": 390, "height": 844})
-    for control in page.locator(".aliaslab-figure :is(input, button)").all():
+    for control in page.locator(".aliaslab-figure :is(input, select, button)").all():
         box = control.bounding_box()
         assert min(box["width"], box["height"]) >= 24
         assert control.get_attribute("data-lm-suppress-shortcuts") is not None
@@ -148,6 +167,39 @@ def test_at_the_limit_and_below_it(open_page):
         control.fill(value)
         settled(page, "sampler")
         assert words in status(page, "sampler")
+
+
+@pytest.mark.parametrize("image", ["zone plate", "star", "chirp", "text", "cat", "grass"])
+@pytest.mark.parametrize("prefilter", ["none", "lanczos"])
+def test_the_explorer_says_what_python_says(open_page, image, prefilter):
+    page = open_page(names=("explorer",))
+    page.locator("#explorer select[name=prefilter]").select_option(prefilter)
+    slider(page, "explorer", "factor").fill("3")
+    page.locator("#explorer select[name=image]").select_option(image)
+    page.wait_for_function(
+        "(name) => document.querySelector('#explorer canvas').ariaLabel.includes(`image ${name} made`)",
+        arg=image,
+    )
+    settled(page, "explorer")
+    said = figures.explorer(image, 3, prefilter).alt.split("spectrum of the small image. ")[1]
+    shown = status(page, "explorer").replace("\N{NO-BREAK SPACE}", " ")
+    if image in ("cat", "grass"):  # JPEG moves a share by a little
+        numbers = [[float(n) for n in re.findall(r"([\d.]+) %", text)] for text in (said, shown)]
+        np.testing.assert_allclose(*numbers, atol=1.5)
+        said, shown = (re.sub(r"[\d.]+ %", "%", text) for text in (said, shown))
+    assert shown == said
+
+
+def test_the_width_of_the_prefilter_waits_for_a_prefilter(open_page):
+    page = open_page(names=("explorer",))
+    strength = slider(page, "explorer", "strength")
+    assert strength.is_disabled()
+    page.locator("#explorer select[name=prefilter]").select_option("box")
+    before = seen(page, "explorer", "strength")
+    assert strength.is_enabled()
+    strength.focus()
+    page.keyboard.press("ArrowRight")
+    assert all_changed(before, seen(page, "explorer", "strength"))
 
 
 # -------------------------------------------------------------------------------------- motion

@@ -97,7 +97,9 @@ def test_no_text_is_small_cut_off_or_overlapped_in_any_corner(open_page, name, w
 def test_nothing_hangs_over_on_a_phone(open_page, width):
     page = open_page(viewport={"width": width, "height": 844})
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    for part in page.locator(".aliaslab-figure :is(canvas, input, output, label, button, li, p)").all():
+    for part in page.locator(
+        ".aliaslab-figure :is(canvas, input, select, output, label, button, li, p)"
+    ).all():
         box = part.bounding_box()
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= width

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import base64
 import importlib
+import io
 import json
 import re
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from aliaslab import alias_frequency, box_response, figures, signed_alias_frequency
 from aliaslab.figures import interactive
 from aliaslab.figures.interactive import JS, module_source, page_script
 
-FIGURES = ("sampler", "chirp", "wagon_wheel")
+FIGURES = ("sampler", "chirp", "wagon_wheel", "explorer")
 MODULES = sorted(p.stem for p in JS.glob("*.js") if "export default" in p.read_text("utf-8"))
 IMPORT = re.compile(r'^import \{ ([\w, ]+) \} from "\./(\w+)\.js";$', re.MULTILINE)
+explorer_module = importlib.import_module("aliaslab.figures.explorer")
 wheel_module = importlib.import_module("aliaslab.figures.wagon_wheel")
 
 
@@ -68,6 +72,18 @@ def test_what_a_module_needs_comes_before_it(tmp_path, monkeypatch):
     assert module_source("figure") == "const a = 1;\nconst b = a + 1;\nexport default { render };\n"
 
 
+def test_the_pictures_are_written_in_and_the_script_stays_small():
+    script = page_script("explorer")
+    uris = json.loads(re.search(r"^const PICTURES = (\{.*\});$", script, re.MULTILINE)[1])
+    assert set(uris) == {"text", "cat", "grass"}
+    for name, uri in uris.items():
+        picture = Image.open(io.BytesIO(base64.b64decode(uri.partition(",")[2])))
+        error = np.asarray(picture.convert("L")) / 255 - explorer_module.IMAGES[name][0]()
+        # JPEG of quality 75 errs by some levels of 255 where detail is dense; print is exact
+        assert np.abs(error).max() == 0 if name == "text" else error.std() < 0.04
+    assert len(script) < 120_000
+
+
 # ------------------------------------------------------------------------------------- colours
 
 
@@ -109,6 +125,11 @@ BAD = [
     ("wagon_wheel", {"rotation": 7}, "rotation must be from -6 to 6"),
     ("wagon_wheel", {"frame_rate": float("inf")}, "frame_rate must be finite"),
     ("wagon_wheel", {"exposure": 1.5}, "exposure must be from 0 to 1"),
+    ("explorer", {"image": "zoneplate"}, "unknown image 'zoneplate'; did you mean 'zone plate'?"),
+    ("explorer", {"prefilter": "blur"}, "choose one of 'none', 'box', 'gaussian', 'lanczos'"),
+    ("explorer", {"factor": 0}, "factor must be from 1 to 12"),
+    ("explorer", {"factor": 2.5}, "factor must be a whole number, got 2.5"),
+    ("explorer", {"strength": 3}, "strength must be from 0.25 to 2"),
 ]
 
 
@@ -155,9 +176,35 @@ def test_the_wheel_names_the_apparent_motion():
     assert "keep 0 % of their contrast" in figures.wagon_wheel(rotation=3, exposure=1).alt
 
 
+@pytest.mark.parametrize("factor", [2, 4, 7])
+def test_the_explorer_says_what_folds(factor):
+    # a zone plate has the same power at every frequency: what folds is what lies outside the square
+    alt = figures.explorer(factor=factor).alt
+    assert f"Rings above {1 / (2 * factor):.3f} cycles per pixel fold back" in alt
+    said = float(re.search(r"back: (\d+) % of the detail", alt)[1]) / 100
+    # the bins on the square's edge, where the two kinds meet, are 4 (256 / factor) of 256^2 at most
+    assert said == pytest.approx(1 - 1 / factor**2, abs=4 / (factor * 256) + 0.005)
+    assert "100 % is left" in alt
+
+
+def test_the_explorer_says_when_nothing_or_little_folds():
+    assert "Every pixel is kept, so nothing folds; 100 % of the detail" in figures.explorer(factor=1).alt
+    assert "Hardly anything above" in figures.explorer("cat", prefilter="gaussian").alt
+    assert "Some frequencies above" in figures.explorer("text", 3, "gaussian").alt
+    assert (
+        "after a gaussian prefilter of strength 1.5"
+        in figures.explorer(prefilter="gaussian", strength=1.5).alt
+    )
+
+
 # -------------------------------------------------------------------------------- static image
 
-OTHER = {"sampler": {"frequency": 3.0}, "chirp": {"at": 0.0}, "wagon_wheel": {"exposure": 0.6}}
+OTHER = {
+    "sampler": {"frequency": 3.0},
+    "chirp": {"at": 0.0},
+    "wagon_wheel": {"exposure": 0.6},
+    "explorer": {"factor": 5},
+}
 
 
 @pytest.mark.parametrize("name", FIGURES)

@@ -17,25 +17,33 @@ from aliaslab.figures.interactive import JS
 TOLERANCE = 1e-8
 
 # the package's attributes of these names are the figures themselves
-sampler_module, chirp_module, wheel_module = (
-    importlib.import_module(f"aliaslab.figures.{name}") for name in ("sampler", "chirp", "wagon_wheel")
+sampler_module, chirp_module, wheel_module, explorer_module = (
+    importlib.import_module(f"aliaslab.figures.{name}")
+    for name in ("sampler", "chirp", "wagon_wheel", "explorer")
 )
 
 
 @pytest.fixture(scope="module")
 def js(chromium, serve):
-    """``js(name, calls)``: what the function of dsp.js returns for each list of arguments."""
+    """``js(name, calls, module)``: what a function of the module returns for each list of arguments."""
     page = chromium.new_page()
     page.goto(f"{serve(JS)}/dsp.js")
 
-    def call(name, calls):
+    def plain(argument):
+        if isinstance(argument, np.ndarray):
+            return {"array": argument.ravel().tolist()}
+        return float(argument) if isinstance(argument, np.floating) else argument
+
+    def call(name, calls, module="dsp"):
         return page.evaluate(
-            """async ([name, calls]) => {
-              const dsp = await import("/dsp.js");
-              const plain = (v) => (ArrayBuffer.isView(v) ? Array.from(v) : v);
-              return calls.map((c) => plain(dsp[name](...c)));
+            """async ([name, calls, module]) => {
+              const functions = await import(`/${module}.js`);
+              const typed = (v) => (v?.array ? Float64Array.from(v.array) : v);
+              const listed = (v) => (ArrayBuffer.isView(v) ? Array.from(v) : v);
+              const plain = (v) => (Array.isArray(v) ? v.map(listed) : listed(v));
+              return calls.map((c) => plain(functions[name](...c.map(typed))));
             }""",
-            [name, [[float(a) if isinstance(a, np.floating) else a for a in c] for c in calls]],
+            [name, [[plain(a) for a in c] for c in calls], module],
         )
 
     yield call
@@ -218,3 +226,92 @@ def test_the_corners_of_the_coverage_are_all_there(js, span):
     x = np.linspace(0, 1, 1001)
     between = np.interp(x, *corners.T)
     np.testing.assert_allclose(between, wheel_module.spoke_coverage(x, 0.3, span), atol=TOLERANCE)
+
+
+# ------------------------------------------------------------------------------------- images
+
+SIDES = (1, 2, 31, 64, 256)
+
+
+@pytest.mark.parametrize("n", SIDES)
+def test_test_images(js, n):
+    for name, arguments, python in (
+        ("zonePlate", [n], al.zone_plate(n)),
+        ("siemensStar", [n, 72], al.siemens_star(n, 72)),
+        ("siemensStar", [n, 5], al.siemens_star(n, 5)),
+        ("chirpImage", [n], al.chirp_image(n)),
+    ):
+        np.testing.assert_allclose(js(name, [arguments], "images")[0], python.ravel(), atol=TOLERANCE)
+
+
+WIDTHS = (0.25, 0.9, 1.0, 1.5, 2.0, 3.0, 4.0, 4.2, 7.7, 8.0, 24.0)
+
+
+def test_filter_kernels(js):
+    for name, python in (("boxKernel", al.box_kernel), ("lanczosKernel", al.lanczos_kernel)):
+        for width, got in zip(WIDTHS, js(name, [[w] for w in WIDTHS], "images"), strict=True):
+            np.testing.assert_allclose(got, python(width), atol=TOLERANCE)
+    for sigma, got in zip(
+        (0, *WIDTHS), js("gaussianKernel", [[s] for s in (0, *WIDTHS)], "images"), strict=True
+    ):
+        np.testing.assert_allclose(got, al.gaussian_kernel(sigma), atol=TOLERANCE)
+
+
+def test_gains(js):
+    for kernel in (al.box_kernel(4), al.box_kernel(3.3), al.lanczos_kernel(4), np.ones(1)):
+        expected = al.frequency_response(kernel, np.fft.fftfreq(64)) ** 2
+        np.testing.assert_allclose(js("powerGains", [[kernel, 64]], "images")[0], expected, atol=TOLERANCE)
+
+
+@pytest.mark.parametrize("prefilter", explorer_module.PREFILTERS)
+@pytest.mark.parametrize("n", [31, 64])
+def test_shrinking(js, rng, prefilter, n):
+    image = rng.uniform(size=(n, n))
+    for factor in (1, 2, 3, 4, 7, 12):
+        for strength in (0.25, 0.85, 1.0, 2.0):
+            (kernel,) = js("prefilterKernel", [[prefilter, factor, strength]], "images")
+            expected = explorer_module.prefilter_kernel(prefilter, factor, strength)
+            np.testing.assert_allclose(kernel, expected, atol=TOLERANCE)
+            (small,) = js("shrink", [[image, n, expected, factor]], "images")
+            np.testing.assert_allclose(
+                small, explorer_module.shrink(image, expected, factor).ravel(), atol=TOLERANCE
+            )
+
+
+@pytest.mark.parametrize("n", [1, 2, 4, 8, 256])
+def test_fourier_transform(js, rng, n):
+    re, im = rng.normal(size=(2, n))
+    expected = np.fft.fft(re + 1j * im)
+    np.testing.assert_allclose(js("fft", [[re, im]])[0], [expected.real, expected.imag], atol=TOLERANCE)
+
+
+@pytest.mark.parametrize("n", [2, 4, 16, 256])
+def test_power_of_an_image(js, rng, n):
+    image = rng.normal(size=(n, n))
+    image[n // 2 :] = 0  # rows of zeros are passed over
+    expected = np.abs(np.fft.fft2(image)) ** 2
+    np.testing.assert_allclose(js("power2d", [[image, n]])[0], expected.ravel(), rtol=1e-9, atol=TOLERANCE)
+    near = np.array(js("power2d", [[image, n, n // 4]])[0]).reshape(n, n)
+    columns = np.abs(np.fft.fftfreq(n, 1 / n)) <= n // 4
+    np.testing.assert_allclose(near, expected * columns, rtol=1e-9, atol=TOLERANCE)
+
+
+@pytest.mark.parametrize("factor", [1, 2, 3, 4, 12])
+def test_spectra_and_shares(js, factor):
+    n = 64
+    image = al.siemens_star(n, 20)
+    kernel = al.gaussian_kernel(0.4 * factor)
+    power = explorer_module.detail_power(image)
+    scale = power.max()
+    np.testing.assert_allclose(
+        js("detailPower", [[image, n]], "images")[0], power.ravel(), atol=1e-10 * scale
+    )
+    small = explorer_module.shrink(image, kernel, factor)
+    expected = explorer_module.small_power(small, n, factor)
+    got = np.array(js("smallPower", [[small, n, factor]], "images")[0]).reshape(n, n)
+    shown = np.abs(np.fft.fftfreq(n)) <= 1 / (2 * factor)  # the rest is not worked out
+    np.testing.assert_allclose(got[:, shown], expected[:, shown], atol=1e-10 * expected.max())
+    gains = al.frequency_response(kernel, np.fft.fftfreq(n)) ** 2
+    (shares,) = js("detailShares", [[power, n, gains, factor]], "images")
+    folded, kept = explorer_module.detail_shares(power, kernel, factor)
+    assert shares == pytest.approx({"folded": folded, "kept": kept}, abs=TOLERANCE)

@@ -3,7 +3,10 @@
 
 export const sinc = (x) => (x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x));
 
-export const signedAliasFrequency = (f, fs) => f - fs * Math.ceil(f / fs - 0.5);
+export function signedAliasFrequency(f, fs) {
+  const rest = f % fs;   // exact, as are the differences below
+  return rest > fs / 2 ? rest - fs : rest <= -fs / 2 ? rest + fs : rest;
+}
 
 export const aliasFrequency = (f, fs) => Math.abs(signedAliasFrequency(f, fs));
 
@@ -106,6 +109,87 @@ export function spectrumLines(f, fs, limit) {
       if (Math.abs(at) <= limit) lines.push({ at, copy });
     }
   return lines;
+}
+
+// size (a power of two) -> the order in which a transform reads its input, and its twiddle factors
+const FFT_TABLES = new Map();
+
+function fftTables(size) {
+  if (!FFT_TABLES.has(size)) {
+    const order = new Uint32Array(size);
+    for (let i = 1; i < size; i++) order[i] = (order[i >> 1] >> 1) | (i & 1 ? size >> 1 : 0);
+    const angle = (k) => (2 * Math.PI * k) / size;
+    const cos = Float64Array.from({ length: size / 2 }, (_, k) => Math.cos(angle(k)));
+    const sin = Float64Array.from({ length: size / 2 }, (_, k) => -Math.sin(angle(k)));
+    FFT_TABLES.set(size, { order, cos, sin });
+  }
+  return FFT_TABLES.get(size);
+}
+
+// The discrete Fourier transform of re + i im, in place; the length is a power of two.
+export function fft(re, im) {
+  const size = re.length;
+  const { order, cos, sin } = fftTables(size);
+  for (let i = 0; i < size; i++) {
+    const j = order[i];
+    if (j <= i) continue;
+    const [x, y] = [re[i], im[i]];
+    re[i] = re[j];
+    im[i] = im[j];
+    re[j] = x;
+    im[j] = y;
+  }
+  for (let half = 1; half < size; half *= 2) {
+    const stride = size / (2 * half);
+    for (let start = 0; start < size; start += 2 * half)
+      for (let k = 0; k < half; k++) {
+        const a = start + k;
+        const b = a + half;
+        const c = cos[k * stride];
+        const s = sin[k * stride];
+        const x = re[b] * c - im[b] * s;
+        const y = re[b] * s + im[b] * c;
+        re[b] = re[a] - x;
+        im[b] = im[a] - y;
+        re[a] += x;
+        im[a] += y;
+      }
+  }
+  return [re, im];
+}
+
+function allZero(values, start, end) {
+  for (let i = start; i < end; i++) if (values[i] !== 0) return false;
+  return true;
+}
+
+// |X|^2 of a real image of n by n pixels, n a power of two; frequency 0 comes first in each axis.
+// Two real rows make one complex transform, and half the columns mirror the other half.  Columns more
+// than `half` bins from frequency 0 are left at zero.
+export function power2d(image, n, half = n / 2) {
+  const across = [new Float64Array(n * (half + 1)), new Float64Array(n * (half + 1))];   // column by column
+  for (let row = 0; row < n; row += 2) {
+    if (allZero(image, row * n, row * n + 2 * n)) continue;   // most rows of a decimated image
+    const [re, im] = fft(image.slice(row * n, row * n + n), image.slice(row * n + n, row * n + 2 * n));
+    for (let k = 0; k <= half; k++) {
+      const m = (n - k) % n;
+      const at = k * n + row;
+      across[0][at] = (re[k] + re[m]) / 2;
+      across[1][at] = (im[k] - im[m]) / 2;
+      across[0][at + 1] = (im[k] + im[m]) / 2;
+      across[1][at + 1] = (re[m] - re[k]) / 2;
+    }
+  }
+  const power = new Float64Array(n * n);
+  for (let k = 0; k <= half; k++) {
+    const [re, im] = fft(...across.map((part) => part.subarray(k * n, k * n + n)));
+    for (let row = 0; row < n; row++) {
+      const value = re[row] * re[row] + im[row] * im[row];
+      power[row * n + k] = value;
+      power[((n - row) % n) * n + ((n - k) % n)] = value;
+    }
+  }
+  return power;
 }
 
 // ------------------------------------------------------------------------------------- wheel

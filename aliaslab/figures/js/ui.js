@@ -37,21 +37,37 @@ function keyOf(entries) {
   return make("ul", { class: "aliaslab-key" }, ...items);
 }
 
+// a module is evaluated once per figure, so a counter would repeat itself on the page
+const idFor = (state) => `aliaslab-${state}-${Math.random().toString(36).slice(2, 10)}`;
+
 // `data-lm-suppress-shortcuts` keeps JupyterLab from taking a slider's arrow keys.
 function sliderOf({ state, label, min, max, step, format }, put) {
-  // a module is evaluated once per figure, so a counter would repeat itself on the page
-  const id = `aliaslab-${state}-${Math.random().toString(36).slice(2, 10)}`;
+  const id = idFor(state);
   const input = make("input", { id, type: "range", name: state, min, max, step, "data-lm-suppress-shortcuts": "" });
   const output = make("output", { for: id, "aria-live": "off" });   // the status line speaks
   input.addEventListener("input", () => put(state, Number(input.value)));
   return {
     row: make("div", { class: "aliaslab-slider" }, make("label", { for: id }, label), output, input),
+    node: input,
     show(value) {
       const text = format(value);
       input.value = value;
       output.textContent = text;
       input.setAttribute("aria-valuetext", text);
     },
+  };
+}
+
+// A choice among words, for a control with `options`.
+function choiceOf({ state, label, options }, put) {
+  const id = idFor(state);
+  const items = options.map((option) => make("option", { value: option }, option));
+  const select = make("select", { id, name: state, "data-lm-suppress-shortcuts": "" }, ...items);
+  select.addEventListener("input", () => put(state, select.value));
+  return {
+    row: make("div", { class: "aliaslab-choice" }, make("label", { for: id }, label), select),
+    node: select,
+    show(value) { select.value = value; },
   };
 }
 
@@ -77,7 +93,8 @@ function sized(canvas, width, height) {
 
 // Builds a figure in `el` and keeps it in step with the model.
 //   key       [role, shape, text] for each kind of mark
-//   controls  one slider per state: { state, label, min, max, step, format }
+//   controls  one per state: a slider { state, label, min, max, step, format }, or a choice
+//             { state, label, options }; idle(state) says when it has nothing to do
 //   buttons   nodes from button()
 //   height    of the drawing, in CSS pixels, for its width
 //   draw      draw(pen, state)
@@ -91,11 +108,11 @@ export function mount({ model, el }, { key, controls, buttons = [], height, draw
     model.set(name, value);
     model.save_changes();
   };
-  const sliders = controls.map((control) => sliderOf(control, put));
+  const inputs = controls.map((control) => (control.options ? choiceOf : sliderOf)(control, put));
   const canvas = make("canvas", { role: "img" });
   const status = make("p", { class: "aliaslab-status", role: "status" });
   el.classList.add("aliaslab-figure");
-  el.replaceChildren(keyOf(key), canvas, status, make("div", { class: "aliaslab-sliders" }, ...sliders.map((s) => s.row)));
+  el.replaceChildren(keyOf(key), canvas, status, make("div", { class: "aliaslab-sliders" }, ...inputs.map((input) => input.row)));
   if (buttons.length) el.append(make("div", { class: "aliaslab-buttons" }, ...buttons));
   if (note) el.append(make("p", { class: "aliaslab-note" }, note));
 
@@ -115,7 +132,10 @@ export function mount({ model, el }, { key, controls, buttons = [], height, draw
     // an unchanged line is left alone, so that an animation does not make a screen reader repeat it
     if (status.textContent !== said.status) status.textContent = said.status;
     canvas.setAttribute("aria-label", said.label);
-    sliders.forEach((slider, i) => slider.show(now[names[i]]));
+    inputs.forEach((input, i) => {
+      input.show(now[names[i]]);
+      input.node.disabled = controls[i].idle?.(now) ?? false;
+    });
     el.dataset.ms = (performance.now() - started).toFixed(2);
   }
   const schedule = () => { frame ||= requestAnimationFrame(redraw); };
