@@ -14,7 +14,7 @@ def random(seed, check):
     return np.random.default_rng([seed, *check.encode()])
 
 
-# ---- q0: exercise 4.4.1, the same numbers for everybody
+# ---- q0: the same numbers for everybody
 
 
 def once(seed):
@@ -195,7 +195,7 @@ def sensors(name, exposed, accept, count=8):
 
 
 def close_call(components, band, allowed, exposure, rates):
-    """Whether some comparison is too near a tie to ask about."""
+    """Whether some comparison is too near a tie to ask about: only "the band itself" asks for one."""
     f, amplitude = np.transpose(components)
     level = amplitude * gain(f, exposure)
     folds = np.array([alias_frequency(f, rate) for rate in rates])
@@ -213,7 +213,7 @@ def lowest_good(components, band, allowed, exposure, rates, gain=gain):
     loud = f[amplitude * gain(f, exposure) > allowed]
 
     def good(rate):
-        return band <= rate / 2 and not np.any(alias_frequency(loud[loud > rate / 2], rate) <= band)
+        return band < rate / 2 and not np.any(alias_frequency(loud[loud > rate / 2], rate) <= band)
 
     return min(filter(good, rates), default=0)
 
@@ -236,12 +236,12 @@ def decided_by_the_gain(wanted, call):
 
 
 def quiet_but_narrow(seed):
-    """Nothing loud above the band; the lowest rates are too low to hold the band itself."""
+    """Nothing loud above the band; the lowest rates cannot hold it, and one is just twice the band."""
     rng = random(seed, "narrow")
     found = []
     for band in rng.uniform(4, 9, 6):
         wide = math.ceil(2 * band) + 1
-        rates = rng.permutation([wide - 4, wide - 2, wide, wide + 5, wide + 9]).tolist()
+        rates = rng.permutation([wide - 4, wide - 2, 2 * band, wide, wide + 5, wide + 9]).tolist()
         found.append(([(1.0, 1.0), (50.3, 0.01)], float(band), 0.05, 0.0, rates))
     return found
 
@@ -297,17 +297,17 @@ CHECKS = [
     Check(
         "q0", "the new Nyquist frequency", "by_hand", 2,
         "Half of the new sampling rate, and one new sample is taken every two original pixels.",
-        once, lambda: (0.25, 0.15, 0.30), entry(0),
+        once, lambda: (0.25, 0.10, 0.20), entry(0),
     ),
     Check(
         "q0", "the alias in original pixels", "by_hand", 2,
-        "The nearest multiple of the new rate, 0.5, is 0.5 itself: how far away is 0.35?",
-        once, lambda: (0.25, 0.15, 0.30), entry(1),
+        "The nearest multiple of the new rate, 0.5, is 0.5 itself: how far away is 0.40?",
+        once, lambda: (0.25, 0.10, 0.20), entry(1),
     ),
     Check(
         "q0", "the alias in new pixels", "by_hand", 2,
         "A new pixel is two original ones long, so twice as many cycles fit into it.",
-        once, lambda: (0.25, 0.15, 0.30), entry(2),
+        once, lambda: (0.25, 0.10, 0.20), entry(2),
     ),
     Check(
         "q0", "why enlarging cannot help", "why_enlarging_fails", 2,
@@ -416,7 +416,7 @@ CHECKS = [
     ),
     Check(
         "q6", "the band itself", "lowest_rate", 3,
-        "A rate below twice the band cannot hold the band, even if nothing folds into it.",
+        "A rate of twice the band or less cannot hold the band, even if nothing folds into it.",
         quiet_but_narrow, lowest_good,
     ),
     Check(

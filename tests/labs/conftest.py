@@ -97,7 +97,7 @@ class Lab:
 @pytest.fixture(scope="session")
 def open_lab(tmp_path_factory):
     """``open_lab(name)`` gives a lab, in a folder where it may be run."""
-    pytest.importorskip("otter", reason="otter-grader is missing: pip install 'aliaslab[labs]'")
+    pytest.importorskip("otter", reason="otter-grader is missing: pip install '.[labs]'")
 
     @functools.cache
     def opened(name: str) -> Lab:

@@ -30,7 +30,7 @@ def free_port() -> int:
 @pytest.fixture(scope="module")
 def jupyterlab(tmp_path_factory):
     """A JupyterLab of its own over a copy of the notebook: (its address, its token)."""
-    pytest.importorskip("jupyterlab", reason="JupyterLab is missing: pip install 'aliaslab[labs]'")
+    pytest.importorskip("jupyterlab", reason="JupyterLab is missing: pip install '.[labs]'")
     home = tmp_path_factory.mktemp("jupyterlab")
     (home / "work").mkdir()
     settings = home / "settings" / "@jupyterlab"
@@ -136,7 +136,7 @@ def test_the_figures_knob_reaches_python(page):
     rewrite(page, "def fold(f, fs)", "def fold(f, fs):\n    return abs(f - fs * np.round(f / fs))")
     reader = "knobs.widget.frequency, knobs.widget.rate"
     run_again(page, reader)
-    expect(output(page, reader)).to_contain_text("7 Hz, sampled 10 times a second, looks like 3 Hz")
+    expect(output(page, reader)).to_contain_text("3 Hz, sampled 10 times a second, looks like 3 Hz")
     slider = cell(page, "knobs = figures.sampler").locator("input[type=range]").first
     before = slider.input_value()
     slider.press("ArrowRight")

@@ -80,7 +80,7 @@ def test_every_question_is_predicted_checked_and_free_of_sphinx(lab):
 def test_the_first_cell_says_in_one_line_what_is_missing(lab, module, monkeypatch):
     first = next(cell.source for cell in lab.student.cells if cell.cell_type == "code")
     monkeypatch.setitem(sys.modules, module, None)
-    with pytest.raises(ImportError, match="pip install 'aliaslab") as raised:
+    with pytest.raises(ImportError, match=r"pip install '\.\[labs\]'") as raised:
         exec(first, {})
     assert "\n" not in str(raised.value)
     assert module in str(raised.value)

@@ -9,19 +9,19 @@ MUTANTS = [
         "q0",
         "the new Nyquist frequency",
         "Nyquist of the new grid counted in new pixels, where it is always 0.5",
-        "def by_hand(): return 0.5, 0.15, 0.30",
+        "def by_hand(): return 0.5, 0.10, 0.20",
     ),
     (
         "q0",
         "the alias in original pixels",
-        "folds about Nyquist as if it were the sampling rate: 0.35 - 0.25",
-        "def by_hand(): return 0.25, 0.10, 0.30",
+        "folds about Nyquist as if it were the sampling rate: 0.40 - 0.25",
+        "def by_hand(): return 0.25, 0.15, 0.20",
     ),
     (
         "q0",
         "the alias in new pixels",
         "divides by the factor instead of multiplying: pixels grew, so cycles per pixel shrink",
-        "def by_hand(): return 0.25, 0.15, 0.075",
+        "def by_hand(): return 0.25, 0.10, 0.05",
     ),
     (
         "q0",
@@ -217,7 +217,7 @@ MUTANTS = [
         "asks for twice the highest frequency, whether it does harm or not",
         "def lowest_rate(components, band, allowed, exposure, rates):\n"
         "    top = max([f for f, a in components if a * abs(np.sinc(f * exposure)) > allowed] + [band])\n"
-        "    return min([r for r in rates if r >= 2 * top], default=0)",
+        "    return min([r for r in rates if r > 2 * top], default=0)",
     ),
     (
         "q6",
@@ -226,7 +226,7 @@ MUTANTS = [
         "def lowest_rate(components, band, allowed, exposure, rates):\n"
         "    bad = lambda r: any(a > allowed and f > r / 2\n"
         "                        and alias_frequency(f, r) <= band for f, a in components)\n"
-        "    return min([r for r in rates if r >= 2 * band and not bad(r)], default=0)",
+        "    return min([r for r in rates if r > 2 * band and not bad(r)], default=0)",
     ),
     (
         "q6",
@@ -235,7 +235,7 @@ MUTANTS = [
         "def lowest_rate(components, band, allowed, exposure, rates):\n"
         "    bad = lambda r: any(a * np.sinc(f * exposure) > allowed and f > r / 2\n"
         "                        and alias_frequency(f, r) <= band for f, a in components)\n"
-        "    return min([r for r in rates if r >= 2 * band and not bad(r)], default=0)",
+        "    return min([r for r in rates if r > 2 * band and not bad(r)], default=0)",
     ),
     (
         "q6",
@@ -244,7 +244,7 @@ MUTANTS = [
         "def lowest_rate(components, band, allowed, exposure, rates):\n"
         "    bad = lambda r: any(a * abs(np.sinc(np.pi * f * exposure)) > allowed and f > r / 2\n"
         "                        and alias_frequency(f, r) <= band for f, a in components)\n"
-        "    return min([r for r in rates if r >= 2 * band and not bad(r)], default=0)",
+        "    return min([r for r in rates if r > 2 * band and not bad(r)], default=0)",
     ),
     (
         "q6",
@@ -257,12 +257,21 @@ MUTANTS = [
     ),
     (
         "q6",
+        "the band itself",
+        "lets the band reach right up to Nyquist, where samples depend on the phase",
+        "def lowest_rate(components, band, allowed, exposure, rates):\n"
+        "    bad = lambda r: any(a * abs(np.sinc(f * exposure)) > allowed and f > r / 2\n"
+        "                        and alias_frequency(f, r) <= band for f, a in components)\n"
+        "    return min([r for r in rates if r >= 2 * band and not bad(r)], default=0)",
+    ),
+    (
+        "q6",
         "only what lands in the band",
         "takes the first rate in the list that will do, not the lowest",
         "def lowest_rate(components, band, allowed, exposure, rates):\n"
         "    bad = lambda r: any(a * abs(np.sinc(f * exposure)) > allowed and f > r / 2\n"
         "                        and alias_frequency(f, r) <= band for f, a in components)\n"
-        "    return next((r for r in rates if r >= 2 * band and not bad(r)), 0)",
+        "    return next((r for r in rates if r > 2 * band and not bad(r)), 0)",
     ),
     (
         "q6",
@@ -271,7 +280,7 @@ MUTANTS = [
         "def lowest_rate(components, band, allowed, exposure, rates):\n"
         "    bad = lambda r: any(a * abs(np.sinc(f * exposure)) > allowed and f > r / 2\n"
         "                        and alias_frequency(f, r) <= band for f, a in components)\n"
-        "    return min([r for r in rates if r >= 2 * band and not bad(r)], default=max(rates))",
+        "    return min([r for r in rates if r > 2 * band and not bad(r)], default=max(rates))",
     ),
     (
         "q7",
@@ -322,7 +331,7 @@ MUTANTS = [
 STYLES = {
     "q0": """
 def by_hand():
-    return [0.25, 0.15, 0.3]
+    return [0.25, 0.1, 0.2]
 
 why_enlarging_fails = lambda: "c"
 """,
@@ -369,7 +378,7 @@ def impostor(frequency, phase, fs, k):
 def lowest_rate(components, band, allowed, exposure, rates):
     good = []
     for rate in rates:
-        ok = rate >= 2 * band
+        ok = rate > 2 * band
         for f, a in components:
             u = np.pi * f * exposure
             level = a * (abs(np.sin(u) / u) if u else 1)
