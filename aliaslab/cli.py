@@ -114,11 +114,15 @@ def _print(table, absent: dict[str, str]) -> None:
             cells = [f"{cell:.2f}" if isinstance(cell, float) else str(cell) for cell in row]
             view.add_row(*cells, style=colour[row.verdict])
         console.print(view)
-    for reason in sorted(set(absent.values())):
-        names = ", ".join(name for name, why in absent.items() if why == reason)
+    for reason, names in _grouped(absent).items():
         console.print(f"Not measured: {names}: {reason}", markup=False)
-    for name, instead in table.attrs["advice"].items():
-        console.print(f"Instead of {name}: {instead}", markup=False)
+    for instead, names in _grouped(table.attrs["advice"]).items():
+        console.print(f"Instead of {names}: {instead}", markup=False)
+
+
+def _grouped(said: dict[str, str]) -> dict[str, str]:
+    """What is said of methods, each once, with the names that it is said of."""
+    return {text: ", ".join(n for n, t in said.items() if t == text) for text in dict.fromkeys(said.values())}
 
 
 if __name__ == "__main__":

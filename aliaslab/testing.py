@@ -139,7 +139,7 @@ def check_resize(
     factor, limit = _factor_and_limit(factor, max_alias_db)
     probe = find_probe(resize, factor, dtype, channels)
     # enough to meet every side lobe, fewer where pictures are so large that it would take long
-    count = max(8, min(24, 4 * math.ceil(factor - 1), _PIXELS // math.prod(probe.source)))
+    count = max(8, min(16, 4 * math.ceil(factor - 1), _PIXELS // math.prod(probe.source)))
     frequency = tile(0.5 / factor, 0.5, count)
     looks = [_look(probe, probe.source, frequency)]
     # many functions take only multiples of their factor; then that is what they are judged on

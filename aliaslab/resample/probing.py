@@ -42,21 +42,27 @@ class Probe:
 
         Raises ``ValueError`` if the output is not of the size that ``source`` asks for.
         """
-        return np.array([self._one_power(source, axis, f) for f in frequency])
+        pairs = np.resize(frequency, (-(-len(frequency) // 2), 2))
+        powers = [self._two_powers(source, axis, pair) for pair in pairs]
+        return np.concatenate(powers)[: len(frequency)]
 
-    def _one_power(self, source: tuple[int, int], axis: int, frequency: float) -> float:
-        phase = 2 * np.pi * frequency * np.arange(source[axis])
-        # both phases of the wave in one picture, side by side: together they see a fold onto 0 as well
-        half = source[1 - axis] // 2
-        rows = [np.cos(phase)] * half + [np.sin(phase)] * (source[1 - axis] - half)
-        out = self.shrink(0.5 + _SWING * np.array(rows if axis else np.transpose(rows)), source)
+    def _two_powers(self, source: tuple[int, int], axis: int, pair: NDArray) -> NDArray[np.float64]:
+        """The powers of two waves, from one picture of four stripes: each wave in both its phases.
+
+        Both phases together see a wave that folds onto frequency 0 as well.
+        """
+        turns = np.outer(pair, np.arange(source[axis]))
+        stripes = np.concatenate([np.cos(2 * np.pi * turns), np.sin(2 * np.pi * turns)])
+        grey = 0.5 + _SWING * stripes[np.arange(source[1 - axis]) * 4 // source[1 - axis]]
+        out = self.shrink(grey if axis else grey.T, source)
         out = ((out - self.offset) / self.gain - 0.5) / _SWING
         out = out if axis else np.swapaxes(out, 0, 1)
         across, along = out.shape[:2]
-        # a few rows from the middle of each half, and none of the pixels where an edge rule is in play
-        reach, border = max(1, across // 16), min(BORDER, along // 4)
-        halves = [out[m - reach : m + reach, border:-border] for m in (across // 4, across - across // 4)]
-        return float(max(np.mean(halves[0] ** 2 + halves[1] ** 2, axis=(0, 1)).flat))
+        # a few rows from the middle of each stripe, and none of the pixels where an edge rule is in play
+        reach, border = max(1, across // 32), min(BORDER, along // 4)
+        middles = [across * (2 * stripe + 1) // 8 for stripe in range(4)]
+        squares = [np.mean(out[m - reach : m + reach, border:-border] ** 2, axis=(0, 1)) for m in middles]
+        return np.array([max(squares[wave] + squares[wave + 2]) for wave in (0, 1)])
 
     def shrink(self, grey: NDArray, source: tuple[int, int]) -> NDArray[np.float64]:
         """The function's ``(h, w, C)`` output, checked, for a grey picture in [0, 1]."""

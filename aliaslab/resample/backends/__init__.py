@@ -34,4 +34,4 @@ def available(name: str) -> Method:
     return method
 
 
-__all__ = ["METHODS", "Method", "MissingMethodError", "absence", "available", "find"]
+__all__ = ["METHODS", "Method", "MissingMethodError", "absence", "available", "find", "load"]

@@ -19,6 +19,12 @@ def run(image, size: tuple[int, int], mode: str, antialias: bool):
     return out.reshape(*image.shape[:-2], *size)
 
 
+def _note(mode: str, antialias: bool) -> str:
+    if mode == "nearest":
+        return "takes the pixel at the upper left of each cell"
+    return "Gaussian prefilter, sigma = (factor - 1) / 2" if antialias else ""
+
+
 METHODS = tuple(
     Method(
         f"kornia-{mode}" + "-aa" * antialias,
@@ -29,7 +35,7 @@ METHODS = tuple(
         antialias or mode == "area",
         tensors=True,
         native=("float32", "float64"),
-        note="Gaussian prefilter, sigma = (factor - 1) / 2" if antialias else "",
+        note=_note(mode, antialias),
     )
     for mode, antialias in (
         ("nearest", False),
