@@ -186,7 +186,8 @@ def _alt(image: str, factor: int, prefilter: str, strength: float) -> str:
     )
     how = "with no prefilter"
     if prefilter != "none":
-        how = f"after a {prefilter} prefilter of strength {strength:g}"
+        kind = prefilter if prefilter == "box" else prefilter.capitalize()
+        how = f"after a {kind} prefilter, {strength:.2f} times as wide as usual,"
     return (
         f"The test image {image}, {SIDE} pixels square, made {factor} times smaller {how} and enlarged "
         f"again, pixel by pixel; beside it, the spectrum that is sampled, with the square of frequencies up "

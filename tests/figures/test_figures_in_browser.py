@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import base64
+import importlib
+import io
 import re
 
 import numpy as np
 import pytest
 from figure_page import CHOICES, FRAMES, NAMES, PIXELS, SLIDERS, settled, slider, status, write_page
+from PIL import Image
 
-from aliaslab import figures
+from aliaslab import figures, zone_plate
 from aliaslab.figures.interactive import module_source
+
+explorer_module = importlib.import_module("aliaslab.figures.explorer")
 
 # --------------------------------------------------------------------------------------- start
 
@@ -188,6 +194,40 @@ def test_the_explorer_says_what_python_says(open_page, image, prefilter):
         np.testing.assert_allclose(*numbers, atol=1.5)
         said, shown = (re.sub(r"[\d.]+ %", "%", text) for text in (said, shown))
     assert shown == said
+
+
+def canvas_pixels(page, name):
+    """The picture as ``(H, W, 3)``, 0 to 255."""
+    data = page.evaluate(PIXELS, name).partition(",")[2]
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(data))).convert("RGB")).astype(float)
+
+
+@pytest.mark.parametrize("factor", [4, 6])
+def test_the_explorer_draws_what_python_computes(open_page, factor):
+    page = open_page(names=("explorer",), viewport={"width": 1000, "height": 800})
+    slider(page, "explorer", "factor").fill(str(factor))
+    settled(page, "explorer")
+    shown, n = canvas_pixels(page, "explorer"), explorer_module.SIDE
+    side, top, gap = (shown.shape[1] - 32) / 3, 22, 16
+
+    # the small image, read in the middle of each of its blocks
+    small = explorer_module.shrink(zone_plate(n), np.ones(1), factor)
+    # a block of even width reaches one pixel farther up and left, so its middle is the pixel's corner
+    middles = explorer_module.first_kept(n, factor) + factor * np.arange(len(small))
+    at = np.floor(middles * side / n).astype(int)
+    inner = slice(1, -1)  # blocks at the edge are cut
+    got = shown[np.ix_(top + at, at)][inner, inner, 1]
+    # rounding to 255 levels, and smoothing between pixels, which in mid-block sees no other block
+    np.testing.assert_allclose(got, 255 * small[inner, inner], atol=3)
+
+    # the spectrum that is sampled: plain inside the square, the alias's colour all around it
+    left = side + gap
+    y, x = np.mgrid[0 : int(side), 0 : int(side)]
+    f = np.maximum(np.abs(x + 0.5 - side / 2), np.abs(y + 0.5 - side / 2)) / side
+    panel = shown[top : top + int(side), round(left) : round(left) + int(side)]
+    orange = panel[..., 0] - panel[..., 2] > 60
+    assert not orange[f < 0.5 / factor - 3 / side].any()
+    assert orange[f > 0.5 / factor + 3 / side].mean() > 0.95
 
 
 def test_the_width_of_the_prefilter_waits_for_a_prefilter(open_page):

@@ -16,6 +16,7 @@ const COMPUTED = {
   star: () => siemensStar(SIDE, SPOKES),
   chirp: () => chirpImage(SIDE),
 };
+const capital = (word) => word[0].toUpperCase() + word.slice(1);
 const KEY = [
   ["filter", "dash", "what the small image can hold"],
   ["alias", "line", "what folds into it"],
@@ -188,7 +189,7 @@ function outcome(image, factor, { folded, kept }) {
   const detail = DETAIL[image];
   const limit = `${fixed(0.5 / factor, 3)} cycles per pixel`;
   const what = folded >= 0.1
-    ? `${detail[0].toUpperCase()}${detail.slice(1)} above ${limit} fold back`
+    ? `${capital(detail)} above ${limit} fold back`
     : folded >= 0.01
       ? `Some ${detail} above ${limit} still fold back`
       : `Hardly anything above ${limit} folds back`;
@@ -198,7 +199,7 @@ function outcome(image, factor, { folded, kept }) {
 function describe({ image, factor, prefilter, strength }, found) {
   if (!found) return { status: "The picture is being decoded.", label: `The test image ${image}.` };
   const status = outcome(image, factor, found.shares);
-  const how = prefilter === "none" ? "with no prefilter" : `after a ${prefilter} prefilter of strength ${fixed(strength, 2)}`;
+  const how = prefilter === "none" ? "with no prefilter" : `after a ${prefilter === "box" ? prefilter : capital(prefilter)} prefilter, ${fixed(strength, 2)} times as wide as usual`;
   return {
     status,
     label: `The test image ${image} made ${factor} times smaller ${how}; beside it, the spectrum that is sampled and the spectrum of the small image. ${status}`,

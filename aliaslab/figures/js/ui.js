@@ -61,7 +61,7 @@ function sliderOf({ state, label, min, max, step, format }, put) {
 // A choice among words, for a control with `options`.
 function choiceOf({ state, label, options }, put) {
   const id = idFor(state);
-  const items = options.map((option) => make("option", { value: option }, option));
+  const items = options.map((option) => make("option", { value: option }, option[0].toUpperCase() + option.slice(1)));
   const select = make("select", { id, name: state, "data-lm-suppress-shortcuts": "" }, ...items);
   select.addEventListener("input", () => put(state, select.value));
   return {
