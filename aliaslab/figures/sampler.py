@@ -26,6 +26,15 @@ def spectrum_lines(frequency: float, rate: float, limit: float) -> tuple[NDArray
     return at[seen], copy[seen]
 
 
+def _at_limit(back: float, rate: float) -> bool:
+    return abs(back - rate / 2) < 1e-9
+
+
+def _paired(back: float, rate: float) -> bool:
+    """Whether the lines of the spectrum fall on each other in pairs: at 0, and at the limit."""
+    return back < 1e-9 or _at_limit(back, rate)
+
+
 def _draw_wave(axis, frequency: float, rate: float) -> None:
     t = np.linspace(0, 1, 1001)
     taken = sample_times(rate, 1.0)
@@ -64,7 +73,8 @@ def _draw_spectrum(axis, frequency: float, rate: float) -> None:
     axis.set_xticks(np.unique(spectrum_lines(0, rate * np.ceil(5 / rate), _SPAN)[0]))
     axis.set(xlim=(-_SPAN, _SPAN), ylim=(0, 1.45), yticks=[])
     axis.set_xlabel("frequency, Hz (dotted: multiples of the rate)")
-    axis.set_title("The spectrum of the samples; shaded, what the reconstruction keeps")
+    pairs = ": lines add in pairs" if _paired(back, rate) else ""
+    axis.set_title(f"The spectrum of the samples{pairs}; shaded, what the reconstruction keeps")
     axis.spines.left.set_visible(False)
 
 
@@ -77,17 +87,19 @@ def _draw(frequency: float, rate: float) -> Figure:
 
 def _alt(frequency: float, rate: float) -> str:
     limit, back = rate / 2, alias_frequency(frequency, rate)
-    if np.isclose(frequency, limit):
-        outcome = "exactly at the limit, where what comes back depends on the phase"
+    if _at_limit(back, rate):
+        where = "is" if frequency <= limit + 1e-9 else "comes back"
+        outcome = f"{where} exactly at the limit of {limit:.1f} Hz, where the samples depend on the phase"
     elif frequency < limit:
-        outcome = f"below the limit of {limit:.1f} Hz: it comes back as itself"
+        outcome = f"is below the limit of {limit:.1f} Hz: it comes back as itself"
     else:
-        outcome = f"above the limit of {limit:.1f} Hz: it comes back as {back:.1f} Hz"
+        outcome = f"is above the limit of {limit:.1f} Hz: it comes back as {back:.1f} Hz"
+    pairs = "; its lines fall on each other in pairs and add" if _paired(back, rate) else ""
     return (
         f"Above, one second of a {frequency:.1f} Hz tone with {rate:.1f} samples a second, and the slowest "
         f"wave through the same samples, {back:.1f} Hz. Below, the spectrum of the samples: the tone, its "
         f"replicas around every multiple of {rate:.1f} Hz, and the window from {-limit:.1f} to {limit:.1f} "
-        f"Hz that the reconstruction keeps. The tone is {outcome}."
+        f"Hz that the reconstruction keeps{pairs}. The tone {outcome}."
     )
 
 

@@ -129,15 +129,23 @@ def _draw(spokes: int, rotation: float, frame_rate: float, exposure: float) -> F
     return figure
 
 
+def _motion(seems: float, rotation: float, limit: float) -> str:
+    """What the wheel on film seems to do: the words of the live figure."""
+    if abs(seems) < 5e-3:
+        return "stand still"
+    if abs(abs(seems) - limit) < 1e-9:
+        return "jump half a gap, with no direction"
+    if seems * rotation < 0:
+        how = "backwards"
+    else:
+        how = "as it does" if abs(seems - rotation) < 1e-9 else "forwards, but wrongly"
+    return f"turn {how}: {abs(seems):.2f} turns a second"
+
+
 def _alt(spokes: int, rotation: float, frame_rate: float, exposure: float) -> str:
     seems = _apparent(spokes, rotation, frame_rate)
     contrast = abs(float(box_response(spokes * rotation, exposure / frame_rate)))
-    if abs(seems) < 5e-3:
-        outcome = "stand still"
-    elif np.isclose(seems, frame_rate / spokes / 2):
-        outcome = "jump half a gap, with no direction"
-    else:
-        outcome = f"turn {'backwards, ' if seems * rotation < 0 else ''}{seems:.2f} times a second"
+    outcome = _motion(seems, rotation, frame_rate / spokes / 2)
     return (
         f"A wheel of {spokes} spokes turning {rotation:.2f} times a second, beside its film of "
         f"{frame_rate:.0f} frames a second. A spoke passes {abs(spokes * rotation):.1f} times a second and "

@@ -42,7 +42,7 @@ def test_the_default_state_teaches(open_page):
     page = open_page()
     assert "It comes back as 3.0 Hz" in status(page, "sampler")
     assert "it is heard as 1000 Hz" in status(page, "chirp")
-    assert "backwards: \N{MINUS SIGN}0.25 turns a second" in status(page, "wagon_wheel")
+    assert "turn backwards: 0.25 turns a second" in status(page, "wagon_wheel")
     assert "Rings above 0.125 cycles per pixel fold back" in status(page, "explorer")
 
 
@@ -167,12 +167,27 @@ def test_at_the_limit_and_below_it(open_page):
     page = open_page(names=("sampler",))
     control = slider(page, "sampler", "frequency")
     for value, words in (
-        ("5", "exactly at the limit: the samples depend on the phase"),
+        ("5", "is exactly at the limit of 5.0 Hz: the samples depend on the phase"),
+        ("15", "comes back exactly at the limit of 5.0 Hz: the samples depend on the phase"),
+        ("14.9", "It comes back as 4.9 Hz"),
         ("3", "comes back as itself"),
     ):
         control.fill(value)
         settled(page, "sampler")
         assert words in status(page, "sampler")
+        label = page.locator("#sampler canvas").get_attribute("aria-label")
+        assert ("in pairs" in label) == ("in pairs" in figures.sampler(float(value), 10).alt)
+
+
+@pytest.mark.parametrize("rotation", [2.75, -2.75, 1, -1, 3.25, -3.25, 1.5, -4.5, 3, 0])
+def test_the_wheel_says_what_python_says(open_page, rotation):
+    page = open_page(names=("wagon_wheel",))
+    slider(page, "wagon_wheel", "rotation").fill(str(rotation))
+    settled(page, "wagon_wheel")
+    said = re.compile(r"seems to (.*?)\. ")
+    (shown,) = said.findall(status(page, "wagon_wheel"))
+    assert [shown] == said.findall(figures.wagon_wheel(rotation=rotation).alt)
+    assert "\N{MINUS SIGN}" not in shown
 
 
 @pytest.mark.parametrize("image", ["zone plate", "star", "chirp", "text", "cat", "grass"])
@@ -194,6 +209,31 @@ def test_the_explorer_says_what_python_says(open_page, image, prefilter):
         np.testing.assert_allclose(*numbers, atol=1.5)
         said, shown = (re.sub(r"[\d.]+ %", "%", text) for text in (said, shown))
     assert shown == said
+
+
+def test_a_picture_is_drawn_once_it_is_decoded(open_page):
+    page = open_page(names=("explorer",))
+    page.evaluate(
+        """(state) => {
+          const model = { get: (key) => state[key], set() {}, save_changes() {}, on() {}, off() {} };
+          const el = document.createElement("div");
+          el.id = "late";
+          document.querySelector("main").prepend(el);
+          // decoding ends after the first drawing, however fast the machine is
+          const decode = HTMLImageElement.prototype.decode;
+          HTMLImageElement.prototype.decode = async function () {
+            await new Promise((done) => { window.goOn = done; });
+            return decode.call(this);
+          };
+          window.aliaslabFigures.explorer.render({ model, el });
+        }""",
+        figures.explorer("grass").state,
+    )
+    page.evaluate(FRAMES, 4)
+    said = page.locator("#late [role=status]")
+    assert said.inner_text() == "The picture is being decoded."
+    page.evaluate("goOn()")  # the last picture asked for: grass
+    page.wait_for_function("document.querySelector('#late [role=status]').textContent.includes('fold back')")
 
 
 def canvas_pixels(page, name):

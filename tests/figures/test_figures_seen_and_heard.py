@@ -87,10 +87,25 @@ def test_no_text_is_small_cut_off_or_overlapped_in_any_corner(open_page, name, w
             check_texts(page, name, f"{state} at {end}")
         control.fill(first)
     if name == "sampler":
-        for value in ("5.1", "4.9"):  # the two lines almost meet
+        for value in ("5.1", "5", "4.9", "15"):  # the two lines almost meet, or do
             slider(page, name, "frequency").fill(value)
             settled(page, name)
             check_texts(page, name, f"frequency at {value}")
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_no_text_is_cut_off_while_the_wheel_turns(open_page, width):
+    """The titles are others than at rest."""
+    viewport = {"width": width, "height": 844}
+    page = open_page(
+        names=("wagon_wheel",), script=RECORD_TEXT, reduced_motion="no-preference", viewport=viewport
+    )
+    for rotation in ("2.75", "-6"):
+        slider(page, "wagon_wheel", "rotation").fill(rotation)
+        page.wait_for_function(
+            "document.querySelector('#wagon_wheel canvas').texts.some(([text]) => text.includes('slowed'))"
+        )
+        check_texts(page, "wagon_wheel", f"turning at {rotation}")
 
 
 @pytest.mark.parametrize("width", [320, 390])

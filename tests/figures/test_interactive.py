@@ -158,7 +158,20 @@ def test_the_sampler_names_the_alias(frequency, rate):
 
 def test_the_sampler_says_when_nothing_is_lost_or_all_may_be():
     assert "comes back as itself" in figures.sampler(3, 10).alt
-    assert "depends on the phase" in figures.sampler(5, 10).alt
+    assert "is exactly at the limit of 5.0 Hz" in figures.sampler(5, 10).alt
+
+
+@pytest.mark.parametrize(("frequency", "rate"), [(15, 10), (19.5, 13), (1.5 * 12.5, 12.5), (17.5, 7)])
+def test_the_sampler_knows_the_limit_by_the_alias(frequency, rate):
+    alt = figures.sampler(frequency, rate).alt
+    assert f"comes back exactly at the limit of {rate / 2:.1f} Hz" in alt
+    assert "lines fall on each other in pairs" in alt
+    assert "in pairs" not in figures.sampler(frequency - 0.1, rate).alt
+
+
+def test_the_sampler_says_that_lines_meet_at_0_too():
+    assert "in pairs" in figures.sampler(0, 10).alt
+    assert "in pairs" in figures.sampler(20, 10).alt
 
 
 def test_the_chirp_names_the_alias():
@@ -168,11 +181,14 @@ def test_the_chirp_names_the_alias():
 
 
 def test_the_wheel_names_the_apparent_motion():
-    seems = signed_alias_frequency(8 * 2.75, 24) / 8
-    assert f"turn backwards, {seems:.2f} times a second" in figures.wagon_wheel().alt
-    assert "backwards" not in figures.wagon_wheel(rotation=1).alt
+    seems = abs(signed_alias_frequency(8 * 2.75, 24) / 8)
+    for rotation in (2.75, -2.75):
+        assert f"turn backwards: {seems:.2f} turns a second" in figures.wagon_wheel(rotation=rotation).alt
+    assert "turn as it does: 1.00 turns a second" in figures.wagon_wheel(rotation=-1).alt
+    assert "turn forwards, but wrongly: 0.25 turns a second" in figures.wagon_wheel(rotation=3.25).alt
     assert "stand still" in figures.wagon_wheel(rotation=3).alt
     assert "no direction" in figures.wagon_wheel(rotation=1.5).alt
+    assert "no direction" in figures.wagon_wheel(rotation=-4.5).alt
     assert "keep 0 % of their contrast" in figures.wagon_wheel(rotation=3, exposure=1).alt
 
 

@@ -10,6 +10,9 @@ const KEY = [
   ["alias", "line", "what comes back"],
   ["filter", "area", "what the reconstruction keeps"],
 ];
+// whether the lines of the spectrum fall on each other in pairs: at 0, and at the limit
+const atLimit = (back, rate) => Math.abs(back - rate / 2) < 1e-9;
+const paired = (back, rate) => back < 1e-9 || atLimit(back, rate);
 const hertz = (value) => `${fixed(value, 1)} Hz`;
 
 function drawTime(pen, box, { frequency, rate }) {
@@ -39,14 +42,15 @@ function drawSpectrum(pen, box, { frequency, rate }) {
   for (const { at } of spectrumLines(0, rate, SPAN)) segment(pen, p.x(at), p.y(1.15), p.x(at), p.y(0), colours.signal, 1, [1, 4]);
   // one number per multiple of the rate, or per few where they would touch
   const apart = rate * Math.ceil((36 / p.width) * (2 * SPAN) / rate);
+  const back = aliasFrequency(frequency, rate);
   axes(p, {
-    title: "The spectrum of the samples",
+    title: "The spectrum of the samples" + (paired(back, rate) ? ": lines add in pairs" : ""),
     xLabel: "frequency, Hz (dotted: multiples of the rate)",
     xTicks: spectrumLines(0, apart, SPAN).filter(({ at }, i, all) => at !== all[i - 1]?.at).map(({ at }) => at),
     yTicks: [],
   });
-  const back = aliasFrequency(frequency, rate);
-  for (const { at, copy } of spectrumLines(frequency, rate, SPAN)) {
+  const lines = spectrumLines(frequency, rate, SPAN).sort((a, b) => (a.copy === 0) - (b.copy === 0));   // the tone on top
+  for (const { at, copy } of lines) {
     const kept = Math.abs(at) <= rate / 2 + 1e-9;
     const colour = kept ? colours.alias : copy === 0 ? colours.signal : colours.samples;
     stems(p, [at], [1], colour, kept || copy === 0 ? 3 : 1.5);
@@ -62,14 +66,15 @@ function drawSpectrum(pen, box, { frequency, rate }) {
 
 function describe({ frequency, rate }) {
   const limit = rate / 2;
-  const back = hertz(aliasFrequency(frequency, rate));
+  const back = aliasFrequency(frequency, rate);
   const start = `A ${hertz(frequency)} tone sampled ${fixed(rate, 1)} times a second`;
-  const status = Math.abs(frequency - limit) < 1e-9
-    ? `${start} is exactly at the limit: the samples depend on the phase; a sine would give nothing.`
+  const status = atLimit(back, rate)
+    ? `${start} ${frequency > limit + 1e-9 ? "comes back" : "is"} exactly at the limit of ${hertz(limit)}: the samples depend on the phase; a sine would give nothing.`
     : frequency < limit
       ? `${start} is below the limit of ${hertz(limit)}: it comes back as itself.`
-      : `${start}: the limit is ${hertz(limit)}. It comes back as ${back}.`;
-  return { status, label: `Above, one second of the wave with its samples; below, its spectrum from ${-SPAN} to ${SPAN} Hz. ${status}` };
+      : `${start}: the limit is ${hertz(limit)}. It comes back as ${hertz(back)}.`;
+  const pairs = paired(back, rate) ? ", whose lines fall on each other in pairs and add" : "";
+  return { status, label: `Above, one second of the wave with its samples; below, its spectrum from ${-SPAN} to ${SPAN} Hz${pairs}. ${status}` };
 }
 
 function render({ model, el }) {

@@ -84,10 +84,10 @@ function drawWheels(pen, tall, state, now) {
   const seems = apparentRotation(spokes, rotation, frames);
   const radius = Math.min(width / 4 - 22, (tall - 84) / 2);
   const sides = [
-    ["The wheel" + (now.slow ? `, ${SLOWED} times slower` : " at this frame"), rotation, "", colours.signal],
-    ["Its film" + (now.slow ? "" : `, frame ${now.frame}`), seems, "seems ", colours.alias],
+    ["Wheel" + (now.slow ? `, slowed ${SLOWED}\u00d7` : " at this frame"), rotation, `${fixed(rotation, 2)} turns a second`, colours.signal],
+    ["Its film" + (now.slow ? "" : `, frame ${now.frame}`), seems, `seems ${fixed(seems, 2)} a second`, colours.alias],
   ];
-  sides.forEach(([title, speed, verb, colour], i) => {
+  sides.forEach(([title, speed, words, colour], i) => {
     const wheel = [width * (0.25 + 0.5 * i), 44 + radius, radius];
     const film = i === 1;
     drawSpokes(pen, wheel, spokes, film ? (rotation * now.frame) / frames : now.turned,
@@ -97,7 +97,7 @@ function drawWheels(pen, tall, state, now) {
     drawStep(pen, wheel, speed / frames, colour);
     const under = { align: "center", baseline: "top" };
     write(pen, title, wheel[0], 4, { ...under, bold: true });
-    write(pen, `${verb}${fixed(speed, 2)} turns a second`, wheel[0], 52 + 2 * radius, under);
+    write(pen, words, wheel[0], 52 + 2 * radius, under);
     write(pen, `${fixed((360 * speed) / frames, 2)}° a frame`, wheel[0], 68 + 2 * radius, under);
   });
 }
@@ -109,7 +109,7 @@ function drawSpeeds(pen, box, { spokes, rotation, frame_rate: frames }) {
   const p = panel(pen, box, [-FASTEST, FASTEST], [-high, high]);
   const seems = (v) => apparentRotation(spokes, v, frames);
   axes(p, {
-    title: "Turns a second: as it seems, against as it is",
+    title: "Turns a second: seeming against true",
     xLabel: "true turns a second, clockwise",
     xTicks: ticks(-FASTEST, FASTEST, 6),
     yTicks: ticks(-high, high, 5),
@@ -122,11 +122,12 @@ function drawSpeeds(pen, box, { spokes, rotation, frame_rate: frames }) {
   dots(p, [rotation], [seems(rotation)], colours.ink, 6);
 }
 
+// The word says which way, compared with the wheel, so the number carries no sign.
 function motion(seems, rotation, limit) {
   if (Math.abs(seems) < 5e-3) return "stand still";
-  if (Math.abs(seems - limit) < 1e-9) return "jump half a gap, with no direction";
+  if (Math.abs(Math.abs(seems) - limit) < 1e-9) return "jump half a gap, with no direction";
   const how = seems * rotation < 0 ? "backwards" : Math.abs(seems - rotation) < 1e-9 ? "as it does" : "forwards, but wrongly";
-  return `turn ${how}: ${fixed(seems, 2)} turns a second`;
+  return `turn ${how}: ${fixed(Math.abs(seems), 2)} turns a second`;
 }
 
 function describe({ spokes, rotation, frame_rate: frames, exposure }) {
