@@ -56,6 +56,7 @@ def test_the_lock_is_generated():
 
 
 def test_all_means_all():
+    """`resize` names `torch`, so that both come with it; `all` names every one."""
     (everything,) = EXTRAS["all"]
     assert Requirement(everything).extras == set(EXTRAS) - {"all"}
 

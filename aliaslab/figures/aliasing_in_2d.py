@@ -107,7 +107,7 @@ def ghost_map(small: ArrayLike, centres: Iterable[tuple[float, float]], radius: 
 
 @book_style()
 def trade_off(table, label: Sequence[str] = ()) -> Figure:
-    """Alias power against pass-band loss, a dot for each row of an audit; ``label`` names some methods."""
+    """Alias power against pass-band loss: a dot for each row of an audit; ``label`` names some methods."""
     figure, ax = new_figure(height=4)
     shapes = {"use": ("o", "filter"), "tolerable": ("s", "samples"), "ban": ("X", "alias")}
     for verdict, (marker, role) in shapes.items():
@@ -116,7 +116,7 @@ def trade_off(table, label: Sequence[str] = ()) -> Figure:
     for row in table[table.method.isin(label)].drop_duplicates("method").itertuples():
         place = (row.passband_db, row.alias_db)
         ax.annotate(row.method, place, (5, 4), textcoords="offset points", fontsize=7)
-    ax.set(xlabel="pass-band gain (dB): to the left, detail is lost", ylabel="alias power (dB)")
+    ax.set(xlabel="pass-band loss (dB): to the right, detail is dulled", ylabel="alias power (dB)")
     ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, borderaxespad=0.2)
     return figure
 
