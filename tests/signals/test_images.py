@@ -43,10 +43,9 @@ def test_sizes_that_are_none(make, n):
 
 
 def local_frequency(row):
-    """Cycles per pixel along a row of ``1/2 + cos(phase) / 2``, between each pixel and the next.
+    """Where, and how many cycles per pixel, along a row of ``1/2 + cos(phase) / 2``.
 
-    The phase is read off by arccos and unfolded with the sign of the sampled sine's slope: for a phase
-    that moves less than pi a pixel, cos is enough to recover |phase step| from three neighbours.
+    Read off each pixel and its two neighbours, where the cosine is not near zero.
     """
     c = 2 * row - 1
     # cos(p - d) + cos(p + d) = 2 cos(p) cos(d): the mean step d of a locally linear phase
