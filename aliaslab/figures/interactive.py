@@ -102,7 +102,7 @@ def _widget_class(name: str, traits: tuple[tuple[str, type], ...]):
         import traitlets
     except ImportError as error:
         raise ImportError(
-            "a live figure needs anywidget: pip install 'aliaslab[labs]', "
+            "a live figure needs anywidget: pip install anywidget, "
             "or set ALIASLAB_FIGURES=static to get an image"
         ) from error
     kinds = {bool: traitlets.Bool, int: traitlets.Int, float: traitlets.Float, str: traitlets.Unicode}
