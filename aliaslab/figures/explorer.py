@@ -161,7 +161,13 @@ def _spectrum(axis, power: NDArray, reference: float, factor: int, title: str, l
     if limit < 0.5:
         square = [-limit, limit, limit, -limit, -limit]
         axis.plot(square, [-limit, -limit, limit, limit, -limit], color=PALETTE["filter"], lw=1.2, ls="--")
-    axis.set(xticks=[-0.5 / factor, 0, 0.5 / factor], yticks=[], xlim=(-edge, edge), ylim=(edge, -edge))
+    # the last whole bin may lie just inside 1 / (2 factor)
+    axis.set(
+        xticks=[-min(0.5 / factor, edge), 0, min(0.5 / factor, edge)],
+        yticks=[],
+        xlim=(-edge, edge),
+        ylim=(edge, -edge),
+    )
     axis.set_xticklabels([f"{-0.5 / factor:.3g}".replace("-", "\N{MINUS SIGN}"), "0", f"{0.5 / factor:.3g}"])
 
 
@@ -170,7 +176,7 @@ def _draw(image: str, factor: int, prefilter: str, strength: float) -> Figure:
     small = shrink(source, kernel, factor)
     power = detail_power(source)
     gains = frequency_response(kernel, np.fft.fftfreq(SIDE)) ** 2
-    figure, axes = new_figure(1, 2.1, ncols=3)
+    figure, axes = new_figure(1, 2.2, ncols=3)
     _picture(axes[0], small, f"Small: {len(small)} × {len(small)} pixels")
     axes[0].set(xticks=[], yticks=[])
     limit = 1 / (2 * factor)

@@ -252,6 +252,16 @@ def test_the_lab_gets_a_live_widget(name, monkeypatch):
     assert "application/vnd.jupyter.widget-view+json" in data
 
 
+@pytest.mark.parametrize("factor", [1, 3, 4, 5, 12])
+def test_the_static_explorer_says_how_far_its_spectra_reach(factor):
+    figure = figures.explorer(factor=factor).static()._figure
+    figure.canvas.draw()
+    for axis, reach in zip(figure.axes[1:], (0.5, 0.5 / factor), strict=True):
+        low, high = sorted(axis.get_xlim())
+        assert all(low <= at <= high for at in axis.get_xticks())
+        assert [text.get_text() for text in axis.get_xticklabels()][1:] == ["0", f"{reach:.3g}"]
+
+
 # --------------------------------------------------------------------------------- the shutter
 
 
