@@ -63,6 +63,16 @@ def test_uint8_agrees_with_float(method):
     assert np.max(np.abs(downsample(levels, 3, method) - fine)) <= 1.5 * 0.5 + 0.5 + 0.1
 
 
+@pytest.mark.parametrize("dtype", ["uint8", "int16"])
+def test_integers_that_a_library_does_not_take_are_rounded_and_clipped(dtype):
+    limits = np.iinfo(dtype)
+    steps = np.where(np.arange(40) % 13 < 6, limits.min, limits.max).astype(dtype) * np.ones((40, 1), dtype)
+    fine = downsample(steps.astype(np.float32), 3, "kaiser")
+    assert fine.max() > limits.max, "the sinc should overshoot"
+    expected = np.clip(np.rint(fine), limits.min, limits.max)
+    np.testing.assert_array_equal(downsample(steps, 3, "kaiser"), expected)
+
+
 def test_linear(method):
     a, b = picture(24, 33), picture(24, 33, seed=1)
     together = resize(2 * a - 3 * b, (8, 11), method)

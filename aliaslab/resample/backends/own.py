@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache, partial
+from functools import lru_cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +28,7 @@ def decimate(image: NDArray, size: tuple[int, int]) -> NDArray:
     return image[rows][:, columns]
 
 
-_matrix = cache(weight_matrix)
+_matrix = lru_cache(maxsize=64)(weight_matrix)
 
 
 def prefilter(image: NDArray, size: tuple[int, int], kernel: Kernel) -> NDArray:
