@@ -3,6 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/installed
 PYTEST := $(BIN)/python -m pytest
+# what needs neither a browser nor the book's tool chain
+UNIT_TESTS := tests/signals tests/resample tests/test_testing.py tests/test_cli.py tests/figures/test_style.py tests/figures/test_interactive.py
 
 .DEFAULT_GOAL := help
 .PHONY: help install browser notebooks labs book serve lab test test-lowest bench lock clean
@@ -48,7 +50,7 @@ test-lowest: ## unit tests on the lowest direct versions that pyproject.toml all
 	$(PYTHON) -m venv build/lowest
 	build/lowest/bin/python -m pip install --quiet uv
 	build/lowest/bin/uv pip install --python build/lowest --resolution lowest-direct -e '.[test]'
-	build/lowest/bin/python -m pytest tests/signals tests/figures
+	build/lowest/bin/python -m pytest -q $(UNIT_TESTS)
 
 bench: $(INSTALLED) ## measure speed: medians and ratios, nothing asserted
 	$(PYTEST) benchmarks --benchmark-only --benchmark-columns=median,iqr

@@ -5,10 +5,10 @@ from .aliasing_in_2d import image_grid as image_grid
 from .aliasing_in_2d import images_and_spectra as images_and_spectra
 from .aliasing_in_2d import nyquist_square as nyquist_square
 from .aliasing_in_2d import trade_off as trade_off
-from .chirp import chirp as chirp
-from .explorer import explorer as explorer
+from .chirp_figure import chirp as chirp
+from .explorer_figure import explorer as explorer
 from .interactive import Interactive as Interactive
-from .sampler import sampler as sampler
+from .sampler_figure import sampler as sampler
 from .sampling_theorem import at_half_the_rate as at_half_the_rate
 from .sampling_theorem import folding_tent as folding_tent
 from .sampling_theorem import frame_response as frame_response
@@ -22,4 +22,4 @@ from .style import Plot as Plot
 from .style import book_style as book_style
 from .style import new_figure as new_figure
 from .style import show as show
-from .wagon_wheel import wagon_wheel as wagon_wheel
+from .wagon_wheel_figure import wagon_wheel as wagon_wheel

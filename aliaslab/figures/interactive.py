@@ -39,7 +39,7 @@ def module_source(name: str) -> str:
                 gather(needed)
         own = _IMPORT.sub("", text)
         if module == "pictures":
-            from .explorer import pictures
+            from .explorer_figure import pictures
 
             own = own.replace("{}", json.dumps(pictures()))
         parts.append(own if module == name else _EXPORT.sub("", own))

@@ -15,7 +15,7 @@ from PIL import Image
 from aliaslab import figures, zone_plate
 from aliaslab.figures.interactive import module_source
 
-explorer_module = importlib.import_module("aliaslab.figures.explorer")
+explorer_module = importlib.import_module("aliaslab.figures.explorer_figure")
 
 # --------------------------------------------------------------------------------------- start
 

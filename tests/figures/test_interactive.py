@@ -19,8 +19,8 @@ from aliaslab.figures.interactive import JS, module_source, page_script
 FIGURES = ("sampler", "chirp", "wagon_wheel", "explorer")
 MODULES = sorted(p.stem for p in JS.glob("*.js") if "export default" in p.read_text("utf-8"))
 IMPORT = re.compile(r'^import \{ ([\w, ]+) \} from "\./(\w+)\.js";$', re.MULTILINE)
-explorer_module = importlib.import_module("aliaslab.figures.explorer")
-wheel_module = importlib.import_module("aliaslab.figures.wagon_wheel")
+explorer_module = importlib.import_module("aliaslab.figures.explorer_figure")
+wheel_module = importlib.import_module("aliaslab.figures.wagon_wheel_figure")
 
 
 # ------------------------------------------------------------------------------------ bundling

@@ -18,7 +18,7 @@ TOLERANCE = 1e-8
 
 # the package's attributes of these names are the figures themselves
 sampler_module, chirp_module, wheel_module, explorer_module = (
-    importlib.import_module(f"aliaslab.figures.{name}")
+    importlib.import_module(f"aliaslab.figures.{name}_figure")
     for name in ("sampler", "chirp", "wagon_wheel", "explorer")
 )
 
