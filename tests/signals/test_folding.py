@@ -61,7 +61,7 @@ def test_repeats_with_the_rate_and_is_even(fs, ratio, k):
 
 def test_book_and_exercise_values():
     assert alias_frequency(7, 10) == 3
-    assert alias_frequency(0.35, 0.5) == pytest.approx(0.15)  # exercise 4.4.1
+    assert alias_frequency(0.35, 0.5) == pytest.approx(0.15)  # exercise 1 of the chapter
     assert alias_frequency(0.35, 0.5) * 2 == pytest.approx(0.30)
     assert signed_alias_frequency(8 * 2.75, 24) == -2
     assert signed_alias_frequency(5, 10) == signed_alias_frequency(-5, 10) == 5
