@@ -58,8 +58,14 @@ def test_every_public_name_is_documented_and_there():
 
 @pytest.mark.parametrize(
     "name",
-    ["signals.folding", "signals.sampling", "signals.images", "signals.filters"]
-    + ["resample.resizing", "resample.auditing"],
+    [
+        "signals.folding",
+        "signals.sampling",
+        "signals.images",
+        "signals.filters",
+        "resample.resizing",
+        "resample.auditing",
+    ],
 )
 def test_docstring_examples_run(name):
     module = importlib.import_module(f"aliaslab.{name}")
