@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -166,6 +168,23 @@ def test_a_library_that_breaks_on_import_is_absent_with_the_reason(tmp_path, mon
     )
     assert "halflib cannot be imported: No module named 'not_there_at_all'" in backends.load("halflib")[1]
     assert backends.load("nolib.part")[1] == "nolib is not installed: pip install nolib"
+
+
+@pytest.mark.parametrize(
+    ("module", "package"),
+    [
+        ("cv2", "opencv-python-headless"),
+        ("skimage.transform", "scikit-image"),
+        ("PIL.Image", "pillow"),
+        ("kornia.geometry", "kornia"),
+    ],
+)
+def test_what_to_install_is_named_as_pip_knows_it(monkeypatch, module, package):
+    top = module.partition(".")[0]
+    for loaded in [name for name in sys.modules if name == top or name.startswith(top + ".")]:
+        monkeypatch.delitem(sys.modules, loaded)
+    monkeypatch.setitem(sys.modules, top, None)  # an import of it fails as if it were not there
+    assert backends.load(module) == (None, f"{package} is not installed: pip install {package}")
 
 
 def test_an_absent_method_says_why(monkeypatch):

@@ -50,12 +50,13 @@ def load(module: str) -> tuple[ModuleType | None, str]:
     Any exception counts: torchvision without its compiled half raises ``RuntimeError`` on import,
     and one broken library must not take the others with it.
     """
-    package = INSTALL.get(module, module.partition(".")[0])
+    top = module.partition(".")[0]
+    package = INSTALL.get(top, top)
     try:
         return importlib.import_module(module), ""
     except ModuleNotFoundError as error:
         # a missing module further down is the library's own trouble, and worth showing
-        if error.name == module.partition(".")[0]:
+        if error.name == top:
             return None, f"{package} is not installed: pip install {package}"
         return None, f"{package} cannot be imported: {error}"
     except Exception as error:
