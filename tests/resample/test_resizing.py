@@ -183,7 +183,13 @@ def test_what_to_install_is_named_as_pip_knows_it(monkeypatch, module, package):
     top = module.partition(".")[0]
     for loaded in [name for name in sys.modules if name == top or name.startswith(top + ".")]:
         monkeypatch.delitem(sys.modules, loaded)
-    monkeypatch.setitem(sys.modules, top, None)  # an import of it fails as if it were not there
+
+    class Absent:
+        def find_spec(self, name, path=None, target=None):
+            if name == top:
+                raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+    monkeypatch.setattr(sys, "meta_path", [Absent(), *sys.meta_path])
     assert backends.load(module) == (None, f"{package} is not installed: pip install {package}")
 
 
