@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import functools
-import io
-
 import numpy as np
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
@@ -15,21 +11,19 @@ from numpy.typing import NDArray
 from aliaslab.signals import (
     box_kernel,
     chirp_image,
-    fine_text,
     frequency_response,
     gaussian_kernel,
     gaussian_sigma,
     lanczos_kernel,
-    photograph,
     siemens_star,
     zone_plate,
 )
 from aliaslab.signals._checks import one_of
 
 from .interactive import Interactive, within
+from .pictures import PICTURES, SIDE
 from .style import PALETTE, new_figure
 
-SIDE = 256  # pixels
 _RANGE = 60.0  # dB from white to black in the spectra
 _SPOKES = 72
 
@@ -38,9 +32,9 @@ IMAGES = {
     "zone plate": (lambda: zone_plate(SIDE), "rings"),
     "star": (lambda: siemens_star(SIDE, _SPOKES), "spokes"),
     "chirp": (lambda: chirp_image(SIDE), "stripes"),
-    "text": (lambda: fine_text(SIDE), "frequencies"),
-    "cat": (lambda: photograph("cat", SIDE, grey=True), "frequencies"),
-    "grass": (lambda: photograph("grass", SIDE, grey=True), "frequencies"),
+    "text": (PICTURES["text"], "frequencies"),
+    "cat": (PICTURES["cat"], "frequencies"),
+    "grass": (PICTURES["grass"], "frequencies"),
 }
 PREFILTERS = {
     "none": lambda width: np.ones(1),
@@ -48,21 +42,6 @@ PREFILTERS = {
     "gaussian": lambda width: gaussian_kernel(gaussian_sigma(1) * width),
     "lanczos": lanczos_kernel,
 }
-
-
-@functools.cache
-def pictures() -> dict[str, str]:
-    """Data URIs of the images that the browser does not compute: print as PNG, photographs as JPEG."""
-    from PIL import Image
-
-    def uri(name: str, kind: str, mode: str, **options) -> str:
-        out = io.BytesIO()
-        pixels = np.round(255 * IMAGES[name][0]()).astype(np.uint8)
-        Image.fromarray(pixels).convert(mode).save(out, kind, optimize=True, **options)
-        return f"data:image/{kind.lower()};base64,{base64.b64encode(out.getvalue()).decode()}"
-
-    photos = {name: uri(name, "JPEG", "L", quality=75) for name in ("cat", "grass")}
-    return {"text": uri("text", "PNG", "1")} | photos
 
 
 def prefilter_kernel(prefilter: str, factor: float, strength: float) -> NDArray[np.float64]:

@@ -19,6 +19,7 @@ from matplotlib.figure import Figure
 
 from aliaslab.signals._checks import finite, scalar
 
+from .pictures import data_uris
 from .style import Plot, book_style, checked_alt
 
 JS = Path(__file__).parent / "js"
@@ -39,9 +40,7 @@ def module_source(name: str) -> str:
                 gather(needed)
         own = _IMPORT.sub("", text)
         if module == "pictures":
-            from .explorer_figure import pictures
-
-            own = own.replace("{}", json.dumps(pictures()))
+            own = own.replace("{}", json.dumps(data_uris()))
         parts.append(own if module == name else _EXPORT.sub("", own))
 
     gather(name)

@@ -1,2 +1,2 @@
-// Pictures that cannot be computed here, as data URIs; aliaslab.figures.interactive fills them in.
+// Pictures that cannot be computed here, as data URIs; aliaslab/figures/pictures.py makes them.
 export const PICTURES = {};
