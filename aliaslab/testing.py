@@ -111,9 +111,9 @@ def assert_alias_free(
     Notes
     -----
     It is judged at two input sizes, ``n factor`` and, if it takes that too, one pixel more.  At exactly 2x
-    (and only there) bilinear interpolation without antialiasing *is* the average of 2 x 2 pixels, because
-    every output pixel falls in the middle of four; one pixel more moves the output pixels through all
-    positions, where interpolation shows itself and an area average remains one.
+    bilinear interpolation without antialiasing *is* the average of all the pixels that an output pixel
+    covers, four of four (at other even factors it is the average of four among many); one pixel more moves
+    the output pixels through all positions, where interpolation shows itself and an area average remains one.
 
     What it cannot tell: a function that steps by exactly 2 whatever the input's size
     (``F.interpolate(x, scale_factor=0.5, mode="bilinear")``) computes the box average always, so it gives

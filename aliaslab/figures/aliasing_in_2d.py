@@ -115,7 +115,7 @@ def trade_off(table, label: Sequence[str] = ()) -> Figure:
         ax.plot(rows.passband_db, rows.alias_db, marker, color=PALETTE[role], ms=5, label=verdict)
     for row in table[table.method.isin(label)].drop_duplicates("method").itertuples():
         place = (row.passband_db, row.alias_db)
-        ax.annotate(row.method, place, (5, 4), textcoords="offset points", fontsize=7)
+        ax.annotate(row.method, place, (5, 4), textcoords="offset points", fontsize=8)
     ax.set(xlabel="pass-band loss (dB): to the right, detail is dulled", ylabel="alias power (dB)")
     ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, borderaxespad=0.2)
     return figure

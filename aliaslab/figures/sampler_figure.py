@@ -74,7 +74,7 @@ def _draw_spectrum(axis, frequency: float, rate: float) -> None:
     axis.set(xlim=(-_SPAN, _SPAN), ylim=(0, 1.45), yticks=[])
     axis.set_xlabel("frequency, Hz (dotted: multiples of the rate)")
     pairs = ": lines add in pairs" if _paired(back, rate) else ""
-    axis.set_title(f"The spectrum of the samples{pairs}; shaded, what the reconstruction keeps")
+    axis.set_title(f"The spectrum of the samples{pairs}")
     axis.spines.left.set_visible(False)
 
 

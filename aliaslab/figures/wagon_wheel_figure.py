@@ -118,8 +118,8 @@ def _draw(spokes: int, rotation: float, frame_rate: float, exposure: float) -> F
     _draw_wheel(wheel, spokes, turned, 0, PALETTE["signal"], marked=True)
     _draw_wheel(film, spokes, turned, span, PALETTE["samples"], marked=False)
     for axis, speed, colour, head in (
-        (wheel, rotation, PALETTE["signal"], f"The wheel: {rotation:.2f} turns a second"),
-        (film, seems, PALETTE["alias"], f"Its film: seems {seems:.2f} a second"),
+        (wheel, rotation, PALETTE["signal"], f"The wheel:\n{rotation:.2f} turns a second"),
+        (film, seems, PALETTE["alias"], f"Its film:\nseems {seems:.2f} a second"),
     ):
         _draw_step(axis, speed / frame_rate, colour)
         axis.set_title(head.replace("-", "\N{MINUS SIGN}"), loc="center")

@@ -92,12 +92,13 @@ def _sinc_weights(u: NDArray, n: int, periodic: bool) -> NDArray:
     nearest = np.round(u)
     rest = u - nearest
     distance = u[..., None] - k
-    if not periodic:
-        denominator = np.pi * distance
-    elif n % 2:
-        denominator = n * np.sin(np.pi / n * distance)
+    if periodic:
+        # within half a period, so that the sine and the tangent keep their digits
+        turns = np.round(distance / n)
+        angle = np.pi / n * (distance - n * turns)
+        denominator = n * (np.sin(angle) * (1 - 2 * (abs(turns) % 2)) if n % 2 else np.tan(angle))
     else:
-        denominator = n * np.tan(np.pi / n * distance)
+        denominator = np.pi * distance
     # sin(pi (u - k)) is sin(pi rest) up to sign, so one sine serves a whole row
     sign = 1 - 2 * (np.abs(nearest[..., None] - k) % 2)
     hit = rest == 0

@@ -83,4 +83,4 @@ def test_images_keep_their_pixels():
 @pytest.mark.parametrize("names", [["light"], ["light", "dark"]])
 def test_styles_load_by_name(names):
     with style.context([f"aliaslab.figures.{name}" for name in names]):
-        assert plt.rcParams["font.size"] == 9
+        assert plt.rcParams["font.size"] == 10
