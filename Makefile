@@ -6,6 +6,9 @@ PYTEST := $(BIN)/python -m pytest
 # what needs neither a browser nor the book's tool chain
 UNIT_TESTS := tests/signals tests/resample tests/test_testing.py tests/test_cli.py tests/figures/test_style.py tests/figures/test_interactive.py
 
+# ALIASLAB_DEVICE, or the CPU and the GPU where there is one
+DEVICES = $(or $(ALIASLAB_DEVICE),$(shell $(BIN)/python -c "import torch; print('cpu', *['cuda'] * torch.cuda.is_available())"))
+
 .DEFAULT_GOAL := help
 .PHONY: help install browser notebooks labs book serve lab test test-lowest bench lock clean
 
@@ -42,9 +45,11 @@ serve: ## serve the built book at http://localhost:8000
 lab: notebooks ## open JupyterLab on the labs and chapters
 	$(BIN)/jupyter lab --notebook-dir=. labs
 
-test: browser book ## run every test
+test: browser book ## run every test, the notebooks once on each device present
 	$(PYTEST)
-	$(PYTEST) --nbmake --nbmake-timeout=300 build/notebooks labs
+	for device in $(DEVICES); do \
+	  ALIASLAB_DEVICE=$$device $(PYTEST) --nbmake --nbmake-timeout=300 build/notebooks labs || exit 1; \
+	done
 
 test-lowest: ## unit tests on the lowest direct versions that pyproject.toml allows
 	$(PYTHON) -m venv build/lowest
