@@ -226,4 +226,4 @@ def test_once_answered_hides_unanswered_questions_only(capsys):
         raise NotImplementedError("fold")
     assert "fold" in capsys.readouterr().out
     with pytest.raises(ZeroDivisionError), grading.once_answered():
-        1 / 0  # noqa: B018
+        return 1 / 0
