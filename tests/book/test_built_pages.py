@@ -66,6 +66,12 @@ def test_accessible(survey, page, width, scheme):
     assert found == []
 
 
+def test_axe_would_see_a_fault(address, visit, axe_source):
+    seen = visit(f"{address}/chapters/notation.html")
+    seen.page.evaluate("document.querySelector('main').append(document.createElement('button'))")
+    assert "button-name" in {rule["id"] for rule in seen.axe(axe_source)["violations"]}
+
+
 def test_mobile_menu_opens(address, visit):
     page = visit(f"{address}/{CHAPTER}", width=390).page
     entry = page.get_by_role("link", name="Glossary").first
