@@ -24,7 +24,8 @@ def feature_maps(name: str, x: Tensor) -> Tensor:
         )
     if not x.is_floating_point():
         raise TypeError(f"{name} must be of a floating type, got {x.dtype}; call x.float()")
-    if not torch.isfinite(x).all():
+    # the sum is thirty times faster; it may overflow where the numbers do not
+    if not torch.isfinite(x.sum()) and not torch.isfinite(x).all():
         raise ValueError(f"{name} must be finite, got NaN or infinity; remove or replace them")
     # neither sums of squares nor Fourier transforms fit into 16 bits
     return x.float() if x.dtype in (torch.float16, torch.bfloat16) else x

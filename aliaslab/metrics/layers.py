@@ -59,7 +59,7 @@ def strided_layers(model: Model, example: Tensor) -> pd.DataFrame:
 
 
 def folded_energy(
-    model: Model, images: Tensor, mean: str = "keep", batch_size: int = 64
+    model: Model, images: Tensor, mean: str = "keep", batch_size: int = 16
 ) -> dict[str, Tensor]:
     """The share of energy that really folds, in each layer that decimates.
 
@@ -105,7 +105,7 @@ def folded_energy(
 
 
 def layer_violations(
-    model: Model, images: Tensor, region: str = "disc", mean: str = "keep", batch_size: int = 64
+    model: Model, images: Tensor, region: str = "disc", mean: str = "keep", batch_size: int = 16
 ) -> dict[str, Tensor]:
     """AVR at the input of each layer that decimates: :func:`alias_violation_ratio`, layer by layer.
 

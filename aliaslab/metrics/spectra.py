@@ -145,7 +145,7 @@ _SLACK = 1e-5
 
 def _power(spectrum: Tensor) -> Tensor:
     """``|.|^2``, the mean over channels."""
-    return torch.view_as_real(spectrum).square().sum(-1).mean(1)
+    return torch.view_as_real(spectrum).square().sum(1).sum(-1) / spectrum.shape[1]
 
 
 def _half_power(x: Tensor) -> Tensor:

@@ -20,7 +20,7 @@ def shift_instability(
     shifts: Sequence[Shift] = NEIGHBOURS,
     how: str = "circular",
     of: str = "probabilities",
-    batch_size: int = 64,
+    batch_size: int = 16,
 ) -> Tensor:
     """SIS, the shift instability score: how far an answer turns when the image moves by a pixel.
 
@@ -34,7 +34,8 @@ def shift_instability(
     shifts : ``(down, right)`` in pixels each; see :func:`random_shifts`.
     how : ``"circular"``, ``"zeros"`` or ``"fourier"``, as for :func:`shift_images`.
     of : compare ``"probabilities"`` or ``"logits"``.  Logits show what a confident softmax hides.
-    batch_size : images at a time; each goes through the model with all its copies in one batch.
+    batch_size : images at a time; each goes through the model with all its copies in one batch.  A
+        processor is fastest when their features fit into its cache, a GPU with more.
 
     Returns
     -------
@@ -62,7 +63,7 @@ def shift_consistency(
     x: Tensor,
     shifts: Sequence[Shift] = NEIGHBOURS,
     how: str = "circular",
-    batch_size: int = 64,
+    batch_size: int = 16,
 ) -> Tensor:
     """How often two shifts of an image are given the same class.
 
@@ -101,7 +102,7 @@ def feature_instability(
     layers: Sequence[str] | None = None,
     shifts: Sequence[Shift] = NEIGHBOURS,
     how: str = "circular",
-    batch_size: int = 64,
+    batch_size: int = 16,
 ) -> dict[str, Tensor]:
     """SIS inside the network: how far each layer's output is from moving with the image.
 
