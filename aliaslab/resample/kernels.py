@@ -58,9 +58,10 @@ def kaiser(lobes: int, beta: float) -> Callable[[NDArray], NDArray]:
     return lambda x: np.sinc(x) * np.i0(beta * np.sqrt(np.clip(1 - (x / lobes) ** 2, 0, None)))
 
 
-def pixel_centres(src: int, dst: int) -> NDArray:
-    """Where the ``dst`` output pixels lie, counted in input pixels: ``(i + 1/2) src / dst - 1/2``."""
-    return (np.arange(dst) + 0.5) * src / dst - 0.5
+def pixel_centres(src, dst, i: NDArray | None = None) -> NDArray:
+    """Where output pixel ``i`` (all ``dst``) lies, counted in input pixels: ``(i + 1/2) src / dst - 1/2``."""
+    i = np.arange(dst) if i is None else i
+    return (i + 0.5) * src / dst - 0.5
 
 
 def weight_matrix(src: int, dst: int, kernel: Kernel) -> NDArray[np.float64]:
