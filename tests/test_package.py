@@ -64,6 +64,8 @@ def test_every_public_name_is_documented_and_there():
         "signals.images",
         "signals.filters",
         "resample.resizing",
+        "resample.interpolation",
+        "resample.gradient_maps",
         "resample.auditing",
     ],
 )
