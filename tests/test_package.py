@@ -66,6 +66,8 @@ def test_every_public_name_is_documented_and_there():
         "signals.patches",
         "metrics.spectra",
         "resample.resizing",
+        "resample.interpolation",
+        "resample.gradient_maps",
         "resample.auditing",
     ],
 )
