@@ -96,7 +96,8 @@ class _Watch(TorchFunctionMode):
                 if _explains(module) and x is not None and not self._explained():
                     factor = pair(module.stride)
                     if max(factor) > 1:
-                        self._say(name, type(module).__name__, factor, x, lambda: module.undecimated(x))
+                        dense = (lambda: module.undecimated(x)) if x.ndim == 4 else None
+                        self._say(name, type(module).__name__, factor, x, dense)
                 self.inside.append((name, module, x))
 
             handles.append(part.register_forward_pre_hook(enter))
