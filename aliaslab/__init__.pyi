@@ -15,6 +15,8 @@ from .nn import blur_pool1d as blur_pool1d
 from .nn import blur_pool2d as blur_pool2d
 from .nn import blur_pool3d as blur_pool3d
 from .nn import blurpool_kernel as blurpool_kernel
+from .nn import decimate_first as decimate_first
+from .nn import fold_blur as fold_blur
 from .nn import frequency_pool2d as frequency_pool2d
 from .nn import learned_polyphase_pool2d as learned_polyphase_pool2d
 from .nn import max_blur_pool2d as max_blur_pool2d

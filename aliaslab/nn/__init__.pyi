@@ -4,6 +4,8 @@ from .blurpool import BlurPool3d as BlurPool3d
 from .blurpool import blur_pool1d as blur_pool1d
 from .blurpool import blur_pool2d as blur_pool2d
 from .blurpool import blur_pool3d as blur_pool3d
+from .folding import decimate_first as decimate_first
+from .folding import fold_blur as fold_blur
 from .frequency import FrequencyPool2d as FrequencyPool2d
 from .frequency import frequency_pool2d as frequency_pool2d
 from .kernels import blurpool_kernel as blurpool_kernel

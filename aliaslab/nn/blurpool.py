@@ -92,7 +92,7 @@ def blur_pool3d(
     return _blur_pool(x, 3, taps, stride, padding_mode, kernel)
 
 
-class _BlurPool(nn.Module):
+class BlurSettings(nn.Module):
     """Holds the settings; nothing is learned, so nothing is in the state_dict."""
 
     spatial_axes = 2
@@ -109,14 +109,16 @@ class _BlurPool(nn.Module):
         settings = blur_settings(self.spatial_axes, taps, stride, padding_mode, kernel)
         self.taps, self.stride, self.padding_mode, self.kernel = settings
 
-    def forward(self, x: Tensor) -> Tensor:
-        return _blur_pool(x, self.spatial_axes, self.taps, self.stride, self.padding_mode, self.kernel)
-
     def extra_repr(self) -> str:
         return (
             f"taps={self.taps}, stride={self.stride}, padding_mode={self.padding_mode!r}, "
             f"kernel={self.kernel!r}"
         )
+
+
+class _BlurPool(BlurSettings):
+    def forward(self, x: Tensor) -> Tensor:
+        return _blur_pool(x, self.spatial_axes, self.taps, self.stride, self.padding_mode, self.kernel)
 
 
 class BlurPool1d(_BlurPool):

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from . import _checks
-from .blurpool import BlurPool2d, Kernel, Numbers, blur_axes, blur_settings
+from .blurpool import BlurSettings, Kernel, Numbers, blur_axes, blur_settings
 from .strided_filter import beyond, memory_format, strided_filter
 
 
@@ -128,6 +128,11 @@ def learned_polyphase_pool2d(
     TypeError, ValueError
         As :func:`polyphase_pool2d`, and if ``temperature`` is not above 0.
 
+    Notes
+    -----
+    A filter that removes what folds onto zero, as the binomials do, leaves all components the same mean: a
+    ``score`` that is linear cannot tell them apart.
+
     References
     ----------
     Rojas-Gomez et al., "Learnable polyphase sampling for shift invariant and equivariant convolutional
@@ -142,7 +147,7 @@ def learned_polyphase_pool2d(
     return _pool(x, taps, stride, padding_mode, kernel, phase, return_phase, scores, temperature)
 
 
-class PolyphasePool2d(BlurPool2d):
+class PolyphasePool2d(BlurSettings):
     """:func:`polyphase_pool2d` as a module; nothing is learned, the ``state_dict`` is empty.
 
     Parameters
