@@ -8,9 +8,9 @@ copied, and thin strips along the borders.  Its transpose, the backward pass, ha
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, reduce
 
 import numpy as np
 import torch
@@ -66,13 +66,21 @@ def beyond(index, n: int, mode: str):
     return index.clip(0, n - 1)
 
 
+Terms = tuple[tuple[tuple[int, float], ...], ...]
+
+
 @dataclass(frozen=True)
 class Border:
-    """A block of ``E``: ``outputs`` and ``inputs`` are ``(start, stop)`` along the axis."""
+    """A block of ``E``: ``outputs`` and ``inputs`` are ``(start, stop)`` along the axis.
+
+    ``rows[i]`` holds the weights of output ``i`` as ``(input, weight)``, zeros left out; ``columns`` the
+    same of the transpose.
+    """
 
     outputs: tuple[int, int]
     inputs: tuple[int, int]
-    weights: NDArray[np.float64]
+    rows: Terms
+    columns: Terms
 
 
 @lru_cache(maxsize=1024)
@@ -108,7 +116,12 @@ def _border(axis: Axis, n: int, first: int, last: int) -> Border | None:
     if not used.size:
         return None
     inputs = (int(used[0]), int(used[-1]) + 1)
-    return Border((first, last), inputs, weights[:, slice(*inputs)])
+    block = weights[:, slice(*inputs)]
+    return Border((first, last), inputs, _terms(block), _terms(block.T))
+
+
+def _terms(matrix: NDArray[np.float64]) -> Terms:
+    return tuple(tuple((int(j), float(row[j])) for j in np.flatnonzero(row)) for row in matrix)
 
 
 def strided_filter(x: Tensor, axes: Sequence[Axis]) -> Tensor:
@@ -142,36 +155,45 @@ class _StridedFilter(torch.autograd.Function):
 
 def _apply(x: Tensor, axes: tuple[Axis, ...]) -> Tensor:
     out = _convolve(x, axes)
-    for d, rest, border in _strips(axes, x.shape[2:]):
-        strip = _mix(x.narrow(d + 2, border.inputs[0], border.weights.shape[1]), border.weights, d + 2)
-        out.narrow(d + 2, border.outputs[0], border.weights.shape[0]).add_(_apply(strip, rest))
+    for d, rest, border in _strips(axes, tuple(x.shape[2:])):
+        strip = _apply(_mix(_part(x, d, border.inputs), border.rows, d), rest)
+        _part(out, d, border.outputs).add_(strip)
     return out
 
 
 def _transpose(g: Tensor, axes: tuple[Axis, ...], sizes: tuple[int, ...]) -> Tensor:
     out = _convolve_transpose(g, axes, sizes)
     for d, rest, border in _strips(axes, sizes):
-        strip = _mix(g.narrow(d + 2, border.outputs[0], border.weights.shape[0]), border.weights.T, d + 2)
-        thin = (*sizes[:d], border.weights.shape[1], *sizes[d + 1 :])
-        out.narrow(d + 2, border.inputs[0], border.weights.shape[1]).add_(_transpose(strip, rest, thin))
+        thin = (*sizes[:d], len(border.columns), *sizes[d + 1 :])
+        strip = _transpose(_mix(_part(g, d, border.outputs), border.columns, d), rest, thin)
+        _part(out, d, border.inputs).add_(strip)
     return out
 
 
-def _strips(axes, sizes) -> Iterator[tuple[int, tuple[Axis, ...], Border]]:
+@lru_cache(maxsize=1024)
+def _strips(axes: tuple[Axis, ...], sizes: tuple[int, ...]) -> list[tuple[int, tuple[Axis, ...], Border]]:
     """Each border with its axis, and the filters for the strip's other axes."""
+    strips = []
     for d, axis in enumerate(axes):
         zeros = tuple(replace(a, mode=None) for a in axes[:d])
-        for border in borders(axis, sizes[d]):
-            yield d, (*zeros, IDENTITY, *axes[d + 1 :]), border
+        rest = (*zeros, IDENTITY, *axes[d + 1 :])
+        strips += [(d, rest, border) for border in borders(axis, sizes[d])]
+    return strips
 
 
-def _mix(x: Tensor, weights: NDArray[np.float64], dim: int) -> Tensor:
-    """``weights @ x`` along ``dim``, for a handful of weights."""
-    shape = list(x.shape)
-    shape[dim] = weights.shape[0]
-    out = _zeros(shape, x)
-    for i, j in zip(*np.nonzero(weights), strict=True):
-        out.select(dim, int(i)).add_(x.select(dim, int(j)), alpha=float(weights[i, j]))
+def _part(x: Tensor, d: int, span: tuple[int, int]) -> Tensor:
+    return x.narrow(d + 2, span[0], span[1] - span[0])
+
+
+def _mix(x: Tensor, rows: Terms, d: int) -> Tensor:
+    """The product with a small matrix along axis ``d``; in each of its rows, the weights other than 0."""
+    dim = d + 2
+    if len(rows) == 1 and x.shape[dim] == 1:  # the common case: 3 taps, reflected
+        return x * rows[0][0][1]
+    out = _zeros((*x.shape[:dim], len(rows), *x.shape[dim + 1 :]), x)
+    for i, row in enumerate(rows):
+        for j, weight in row:
+            out.select(dim, i).add_(x.select(dim, j), alpha=weight)
     return out
 
 
@@ -220,10 +242,13 @@ def _settings(x: Tensor, axes: Sequence[Axis]) -> dict:
 
 def _weight(axes: Sequence[Axis], like: Tensor) -> Tensor:
     """The outer product of the kernels."""
-    product = np.ones(())
-    for axis in axes:
-        product = np.multiply.outer(product, axis.kernel)
+    product = _outer(tuple(axis.kernel for axis in axes))
     return torch.as_tensor(product, dtype=like.dtype, device=like.device)
+
+
+@lru_cache(maxsize=256)
+def _outer(kernels: tuple[tuple[float, ...], ...]) -> NDArray[np.float64]:
+    return reduce(np.multiply.outer, kernels, np.ones(()))
 
 
 def _zeros(shape: Sequence[int], like: Tensor) -> Tensor:
