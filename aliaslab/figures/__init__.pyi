@@ -7,6 +7,7 @@ from .aliasing_in_2d import nyquist_square as nyquist_square
 from .aliasing_in_2d import trade_off as trade_off
 from .chirp_figure import chirp as chirp
 from .explorer_figure import explorer as explorer
+from .gradient_maps_figure import gradient_maps as gradient_maps
 from .interactive import Interactive as Interactive
 from .sampler_figure import sampler as sampler
 from .sampling_theorem import at_half_the_rate as at_half_the_rate
