@@ -12,7 +12,7 @@ import pytest
 from figure_page import CHOICES, FRAMES, NAMES, PIXELS, SLIDERS, settled, slider, status, write_page
 from PIL import Image
 
-from aliaslab import figures, interpolation_matrix, zone_plate
+from aliaslab import cv_landscape, figures, interpolation_matrix, zone_plate
 from aliaslab.figures.interactive import module_source
 
 explorer_module = importlib.import_module("aliaslab.figures.explorer_figure")
@@ -373,6 +373,42 @@ def test_the_gradient_map_draws_what_python_computes(open_page, dark):
         expected = 255 * maps_module.share_colours(square)
         # each of three coats rounds to whole levels
         np.testing.assert_allclose(got, expected, atol=3)
+
+
+@pytest.mark.parametrize("destination", [2, 7, 13])
+def test_the_marker_lies_on_the_curve_and_the_bars_are_the_sums(open_page, destination):
+    page = open_page(names=("gradient_maps",), viewport={"width": 1000, "height": 800})
+    set_maps(page, destination=destination)
+    shown = canvas_pixels(page, "gradient_maps")
+    tall, wide, _ = shown.shape
+
+    # the lowest panel, 190 pixels high with its margins, on a square-root scale
+    lines = [cv_landscape(range(1, 17), "bicubic", antialias)[-1] for antialias in (False, True)]
+    high = 1.06 * np.sqrt(max(line.max() for line in lines))
+    size = np.arange(1, 17)
+    x = 44 + (size - 1) / 15 * (wide - 56)
+    y = tall - 190 + 24 + (1 - np.sqrt(lines[0]) / high) * 128
+    ink = (shown.max(axis=-1) < 60) & (np.ptp(shown, axis=-1) < 20)
+    own = size == destination
+    around = [
+        ink[round(b) - 3 : round(b) + 4, round(a) - 3 : round(a) + 4] for a, b in zip(x, y, strict=True)
+    ]
+    assert [bool(part.all()) for part in around] == own.tolist()
+
+    # the bars: how much of each one's column of screen pixels has a colour
+    sums = interpolation_matrix(16, destination, "bicubic").sum(axis=0)
+    left = 0.4 * wide + 96 + 12 + 44
+    columns = np.round(left + (np.arange(16) + 0.5) / 16 * (wide - left - 12)).astype(int) + 4
+    each = (0.4 * wide - 8) / 2
+    top = round(2 * 24 + each)
+    panel = shown[top : round(top + each - 24)][:, columns]
+    dyed = (np.ptp(panel, axis=-1) > 20).sum(axis=0)  # ink and lines have 16 at most
+    low = min(0, sums.min())
+    room = 1.12 if low < 0 else 1.06
+    per_pixel = (max(*sums, destination / 16) - low) * room / (each - 24)
+    fair = np.abs(sums * 16 / destination - 1) < 0.1  # grey, as the grid is
+    # half a pixel at either end; the axis, and the dashed line or the minus sign, 2 pixels each
+    np.testing.assert_allclose(dyed[~fair] * per_pixel, np.abs(sums)[~fair], atol=5 * per_pixel)
 
 
 # -------------------------------------------------------------------------------------- motion

@@ -171,7 +171,7 @@ function drawCv(pen, box, { source, destination }, { cv, cvs, others }) {
 
 // The map left of the kernels and their sums; on a phone above them.  The curve lies below.
 function boxes(width) {
-  const wide = width >= 560;
+  const wide = width >= 660;
   const map = wide ? 0.4 * width : Math.min(width - LEGEND, 230);
   const beside = wide ? [map + LEGEND + 12, 0, width - map - LEGEND - 12] : [0, TITLE + map + 6, width];
   const each = wide ? (map - 8) / 2 : 96;
