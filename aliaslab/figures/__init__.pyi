@@ -11,6 +11,7 @@ from .diagnosing_interpolate import landscapes as landscapes
 from .diagnosing_interpolate import looking_places as looking_places
 from .diagnosing_interpolate import matrices_and_sums as matrices_and_sums
 from .explorer_figure import explorer as explorer
+from .gradient_maps_figure import gradient_maps as gradient_maps
 from .interactive import Interactive as Interactive
 from .line_plots import line_plot as line_plot
 from .sampler_figure import sampler as sampler
