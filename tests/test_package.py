@@ -46,13 +46,23 @@ def test_import_is_lazy():
 def test_first_chapters_need_no_torch():
     code = (
         "import sys; from aliaslab.signals import *; from aliaslab.figures import *; "
-        "from aliaslab import *; print('matplotlib' in sys.modules, 'torch' in sys.modules)"
+        f"from aliaslab import {', '.join(aliaslab.signals.__all__)}; "
+        "print('matplotlib' in sys.modules, 'torch' in sys.modules)"
     )
     assert run(code).split() == ["True", "False"]
 
 
+def test_layers_say_what_to_install_without_torch():
+    code = (
+        "import sys; sys.modules['torch'] = None\n"
+        "import aliaslab\n"
+        "try:\n    from aliaslab import BlurPool2d\nexcept ImportError as error: print(error)"
+    )
+    assert run(code) == "aliaslab.nn needs PyTorch: pip install 'aliaslab[torch]'\n"
+
+
 def test_every_public_name_is_documented_and_there():
-    for module in (aliaslab, aliaslab.signals, aliaslab.resample, aliaslab.figures):
+    for module in (aliaslab, aliaslab.signals, aliaslab.resample, aliaslab.nn, aliaslab.figures):
         for name in module.__all__:
             assert inspect.getdoc(getattr(module, name)), f"{module.__name__}.{name} has no docstring"
 
@@ -68,6 +78,10 @@ def test_every_public_name_is_documented_and_there():
         "resample.interpolation",
         "resample.gradient_maps",
         "resample.auditing",
+        "nn.kernels",
+        "nn.blurpool",
+        "nn.polyphase",
+        "nn.frequency",
     ],
 )
 def test_docstring_examples_run(name):
