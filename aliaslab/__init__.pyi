@@ -1,8 +1,20 @@
 from . import figures as figures
+from . import metrics as metrics
 from . import nn as nn
 from . import resample as resample
 from . import signals as signals
 from ._device import device as device
+from .metrics import alias_violation_ratio as alias_violation_ratio
+from .metrics import feature_instability as feature_instability
+from .metrics import folded_energy as folded_energy
+from .metrics import layer_violations as layer_violations
+from .metrics import power_spectrum as power_spectrum
+from .metrics import radial_profile as radial_profile
+from .metrics import random_shifts as random_shifts
+from .metrics import shift_consistency as shift_consistency
+from .metrics import shift_images as shift_images
+from .metrics import shift_instability as shift_instability
+from .metrics import strided_layers as strided_layers
 from .nn import BlurPool1d as BlurPool1d
 from .nn import BlurPool2d as BlurPool2d
 from .nn import BlurPool3d as BlurPool3d
@@ -66,5 +78,6 @@ from .signals import sample_times as sample_times
 from .signals import siemens_star as siemens_star
 from .signals import signed_alias_frequency as signed_alias_frequency
 from .signals import sinusoid as sinusoid
+from .signals import texture_patches as texture_patches
 from .signals import tone as tone
 from .signals import zone_plate as zone_plate

@@ -21,7 +21,7 @@ PACKAGE = Path(aliaslab.__file__).parent
 MAY_IMPORT = {
     "signals": set(),
     "resample": {"signals"},
-    "nn": {"signals"},
+    "nn": {"signals", "metrics"},
     "metrics": {"signals"},
     "figures": {"signals", "resample", "nn", "metrics"},
     "results": {"signals"},
@@ -62,9 +62,10 @@ def test_layers_say_what_to_install_without_torch():
 
 
 def test_every_public_name_is_documented_and_there():
-    for module in (aliaslab, aliaslab.signals, aliaslab.resample, aliaslab.nn, aliaslab.figures):
-        for name in module.__all__:
-            assert inspect.getdoc(getattr(module, name)), f"{module.__name__}.{name} has no docstring"
+    for name in ("", ".signals", ".resample", ".nn", ".metrics", ".figures"):
+        module = importlib.import_module(f"aliaslab{name}")
+        for public in module.__all__:
+            assert inspect.getdoc(getattr(module, public)), f"{module.__name__}.{public} has no docstring"
 
 
 @pytest.mark.parametrize(
@@ -74,6 +75,8 @@ def test_every_public_name_is_documented_and_there():
         "signals.sampling",
         "signals.images",
         "signals.filters",
+        "signals.patches",
+        "metrics.spectra",
         "resample.resizing",
         "resample.interpolation",
         "resample.gradient_maps",
