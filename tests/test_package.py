@@ -24,6 +24,7 @@ MAY_IMPORT = {
     "nn": {"signals", "metrics"},
     "metrics": {"signals"},
     "figures": {"signals", "resample", "nn", "metrics"},
+    "results": {"signals"},
     "grading": {"signals"},
     "testing": {"signals", "resample"},
     "pytest_plugin": {"testing"},
