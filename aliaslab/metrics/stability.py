@@ -48,7 +48,7 @@ def shift_instability(
 
     References
     ----------
-    Kashyap, "Measuring Spectral Aliasing in Strided CNNs", 2025, the definition of SIS.
+    Kashyap, "Measuring Spectral Aliasing in Strided CNNs", the definition of SIS.
     """
     one_of("of", of, ("probabilities", "logits"))
     scores = []

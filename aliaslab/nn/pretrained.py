@@ -8,6 +8,7 @@ from pathlib import Path
 from ..signals._checks import one_of
 from . import models
 
+BUILD = {"plain": models.plain_net, "resnet": models.small_resnet}
 FOLDER = Path(__file__).parent / "weights"
 
 
@@ -63,7 +64,6 @@ def load(path: Path) -> models.Classifier:
 
     with safe_open(path, "pt") as file:
         config = json.loads(file.metadata()["config"])
-    build = {"plain": models.plain_net, "resnet": models.small_resnet}[config.pop("architecture")]
-    model = build(**config)
+    model = BUILD[config.pop("architecture")](**config)
     model.load_state_dict(load_file(path))
     return model.eval()

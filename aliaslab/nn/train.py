@@ -1,35 +1,33 @@
 """``python -m aliaslab.nn.train``: make the weights that ship with the package, and what their card says.
 
-Every network is trained on TexturePatches with the same budget, with each seed; the weights of seed 0 are
+Every network is trained on TexturePatches with the same budget, from each seed; the weights of seed 0 are
 kept.  What is there already is not made again, so an interrupted run goes on where it stopped.
 """
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
+import platform
 
 import click
 import numpy as np
+import pandas as pd
 import torch
 from torch import Tensor
 
 from ..metrics import shift_consistency, shift_instability
 from ..signals import texture_patches
 from . import models
-from .pretrained import FOLDER, save
+from .pretrained import BUILD, FOLDER, save
 from .training import accuracy, train_classifier
 
-NETWORKS = {
-    "plain": models.plain_net,
-    "resnet": models.small_resnet,
-}
 SEEDS = 5
-RESULTS = FOLDER / "results.json"
+RESULTS = FOLDER.parents[1] / "results" / "small-classifiers.csv"
+CARD = FOLDER / "README.md"
+MEASURES = ("accuracy", "sis", "consistency")
 
 
-def recipes() -> dict[str, dict]:
-    """Name of a network to its ``config``: each remedy in the plain net, three in the ResNet.
+def recipes() -> dict[str, dict[str, str]]:
+    """Name of a network to the arguments that make it: each remedy in the plain net, three in the ResNet.
 
     Padding is circular, so that a circular shift is a symmetry of everything but the stride; two plain
     nets with zero padding stand beside, to show what the borders add.  Learned polyphase sampling scores
@@ -51,17 +49,19 @@ def patches(split: str, per_class: int) -> tuple[Tensor, Tensor]:
     return torch.from_numpy(images)[:, None], torch.from_numpy(labels)
 
 
-def train_one(recipe: dict, seed: int, images: Tensor, labels: Tensor, epochs: int = 8) -> models.Classifier:
+def train_one(
+    recipe: dict[str, str], seed: int, images: Tensor, labels: Tensor, epochs: int = 8
+) -> models.Classifier:
     """A network of this recipe, trained from this seed."""
-    arguments = {key: value for key, value in recipe.items() if key != "architecture"}
+    arguments = {name: value for name, value in recipe.items() if name != "architecture"}
     torch.manual_seed(seed)
-    model = NETWORKS[recipe["architecture"]](**arguments)
-    train_classifier(model.to(memory_format=torch.channels_last), images, labels, epochs, seed=seed)
+    model = BUILD[recipe["architecture"]](**arguments)
+    train_classifier(model, images, labels, epochs, seed=seed)
     return model
 
 
 def measure(model: models.Classifier, images: Tensor, labels: Tensor) -> dict[str, float]:
-    """Accuracy, and the means of SIS and of the consistency under one-pixel shifts."""
+    """Accuracy, and the means of SIS and of the consistency under one-pixel circular shifts."""
     return {
         "accuracy": accuracy(model, images, labels),
         "sis": shift_instability(model, images).mean().item(),
@@ -69,40 +69,72 @@ def measure(model: models.Classifier, images: Tensor, labels: Tensor) -> dict[st
     }
 
 
-def interval(values: list[float]) -> tuple[float, float]:
-    """Mean of several seeds, and half the width of its 95 % interval (Student's t)."""
+def summary(table: pd.DataFrame) -> pd.DataFrame:
+    """For each network the number of seeds, and of each measure the mean and half of its 95 % interval.
+
+    Student's interval for the mean over seeds: what another training could give, on the same data.
+    """
     from scipy.stats import t
 
-    spread = np.std(values, ddof=1) / np.sqrt(len(values)) if len(values) > 1 else np.nan
-    return float(np.mean(values)), float(t.ppf(0.975, max(len(values) - 1, 1)) * spread)
+    rows = {}
+    for name, runs in table.groupby("network", sort=False):
+        rows[name] = {"seeds": len(runs)}
+        for measured in MEASURES:
+            rows[name][measured] = runs[measured].mean()
+            spread = runs[measured].std(ddof=1) / np.sqrt(len(runs))
+            rows[name][f"{measured}_half"] = t.ppf(0.975, max(len(runs) - 1, 1)) * spread
+    return pd.DataFrame(rows).T
+
+
+def paired(table: pd.DataFrame, measured: str, network: str, to: str) -> pd.Series:
+    """A measure of one network less that of another, seed by seed."""
+    by_seed = table.pivot(index="seed", columns="network", values=measured)
+    return (by_seed[network] - by_seed[to]).dropna()
 
 
 @click.command()
 @click.option("--only", multiple=True, help="A network's name; repeat for more. Default: all.")
 @click.option("--seeds", default=SEEDS, show_default=True, help="Seeds 0, 1, ... of each network.")
-@click.option(
-    "--folder", type=click.Path(path_type=Path), default=FOLDER, help="Where weights and results go."
-)
-def main(only: tuple[str, ...], seeds: int, folder: Path) -> None:
-    """Train the small classifiers on TexturePatches, one processor core, about half a minute each."""
-    torch.set_num_threads(1)
-    train, test = patches("train", 300), patches("test", 100)
-    results = folder / RESULTS.name
-    done = json.loads(results.read_text("utf-8")) if results.exists() else {}
+def main(only: tuple[str, ...], seeds: int) -> None:
+    """Train small classifiers on TexturePatches: half a minute to two minutes each, on one core."""
     known = recipes()
     if unknown := set(only) - set(known):
         raise click.BadParameter(f"unknown {sorted(unknown)}; choose among {', '.join(known)}")
+    torch.set_num_threads(1)
+    train, test = patches("train", 300), patches("test", 100)
+    columns = ["network", "seed", *MEASURES]
+    table = pd.read_csv(RESULTS, comment="#") if RESULTS.exists() else pd.DataFrame(columns=columns)
     for seed in range(seeds):
         for name in only or known:
-            if str(seed) in done.get(name, {}):
+            if ((table.network == name) & (table.seed == seed)).any():
                 continue
             model = train_one(known[name], seed, *train)
-            found = measure(model, *test)
             if seed == 0:
-                save(model, folder / f"{name}.safetensors")
-            done.setdefault(name, {})[str(seed)] = found
-            results.write_text(json.dumps(done, indent=1) + "\n", "utf-8")
-            click.echo(f"{name} seed {seed}: " + ", ".join(f"{k} {v:.4g}" for k, v in found.items()))
+                save(model, FOLDER / f"{name}.safetensors")
+            table.loc[len(table)] = [name, seed, *measure(model, *test).values()]
+            write(table)
+            click.echo(table.tail(1).to_string(header=seed == 0))
+    write(table)
+
+
+def write(table: pd.DataFrame) -> None:
+    """Store the results, and put their summary into the card."""
+    machine = f"torch {torch.__version__}, one thread of a CPU ({platform.machine()})"
+    place = {name: place for place, name in enumerate(recipes())}
+    order = sorted(table.index, key=lambda row: (place[table.network[row]], table.seed[row]))
+    text = table.loc[order].to_csv(index=False, float_format="%.6g")
+    RESULTS.write_text(f"# python -m aliaslab.nn.train: {machine}\n{text}", "utf-8")
+    head, mark, _ = CARD.read_text("utf-8").partition("<!-- results -->\n")
+    CARD.write_text(head + mark + card_table(pd.read_csv(RESULTS, comment="#")), "utf-8")
+
+
+def card_table(table: pd.DataFrame) -> str:
+    """The summary as a Markdown table."""
+    lines = ["| network | seeds | accuracy | SIS | consistency |", "|---|---|---|---|---|"]
+    for name, row in summary(table).iterrows():
+        cells = [f"{row[m]:.4g}" + (f" ± {row[f'{m}_half']:.2g}" if row.seeds > 1 else "") for m in MEASURES]
+        lines.append(f"| {name} | {row.seeds:.0f} | {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
 
 
 if __name__ == "__main__":
