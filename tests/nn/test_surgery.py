@@ -211,6 +211,12 @@ def test_functions_and_slices_become_a_graph():
     )
     wanted = model.fc(BlurPool2d()(functional.max_pool2d(h, 2, 1)).mean((2, 3)))
     torch.testing.assert_close(repaired(x), wanted, rtol=1e-4, atol=1e-5)
+    # a slice that begins elsewhere, along one axis
+    class Late(nn.Module):
+        def forward(self, x):
+            return x[..., 1:-2, 1::3]
+
+    torch.testing.assert_close(antialias(Late(), "none")(x), x[..., 1:-2, 1::3])
     # left alone, the class stays
     assert type(antialias(model, where="conv1")) is blocks.CifarResNet
 
