@@ -3,8 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/installed
 PYTEST := $(BIN)/python -m pytest
-# one worker a core, and one thread a worker; in order, since what takes longest is found first
-SIDE_BY_SIDE := -n logical --maxprocesses 4 --no-loadscope-reorder
+# one worker a core, with one thread each; in order, for what takes longest comes first
+SIDE_BY_SIDE := OMP_NUM_THREADS=1 $(PYTEST) -n logical --maxprocesses 4 --no-loadscope-reorder
 # what needs neither a browser nor the book's tool chain
 UNIT_TESTS := tests/signals tests/resample tests/test_testing.py tests/test_cli.py tests/figures/test_style.py tests/figures/test_interactive.py
 
@@ -56,9 +56,9 @@ lab: notebooks ## open JupyterLab on the labs and chapters
 	$(BIN)/jupyter lab --notebook-dir=. labs
 
 test: browser book ## run every test, the notebooks once on each device present
-	OMP_NUM_THREADS=1 $(PYTEST) $(SIDE_BY_SIDE)
+	$(SIDE_BY_SIDE)
 	for device in $(DEVICES); do \
-	  ALIASLAB_DEVICE=$$device $(PYTEST) $(SIDE_BY_SIDE) --nbmake --nbmake-timeout=300 build/notebooks labs || exit 1; \
+	  ALIASLAB_DEVICE=$$device $(SIDE_BY_SIDE) --nbmake --nbmake-timeout=300 build/notebooks labs || exit 1; \
 	done
 
 test-lowest: ## unit tests on the lowest direct versions that pyproject.toml allows
