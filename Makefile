@@ -57,8 +57,9 @@ lab: notebooks ## open JupyterLab on the labs and chapters
 
 test: browser book ## run every test, the notebooks once on each device present
 	$(SIDE_BY_SIDE)
+	@# one notebook at a time: kernels that start side by side were seen to wait a minute and more
 	for device in $(DEVICES); do \
-	  ALIASLAB_DEVICE=$$device $(SIDE_BY_SIDE) --nbmake --nbmake-timeout=300 build/notebooks labs || exit 1; \
+	  ALIASLAB_DEVICE=$$device $(PYTEST) --nbmake --nbmake-timeout=300 build/notebooks labs || exit 1; \
 	done
 
 test-lowest: ## unit tests on the lowest direct versions that pyproject.toml allows
