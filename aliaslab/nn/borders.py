@@ -141,6 +141,12 @@ def count(axes: tuple[Axis, ...], sizes: tuple[int, ...]) -> int:
     )
 
 
+@lru_cache(maxsize=1024)
+def reach(axis: Axis, n: int) -> int:
+    """How many rows the two ends of an axis read and write."""
+    return sum(to[1] + source[1] for to, source, _ in _blocks(axis, n))
+
+
 def _others(axes: tuple[Axis, ...], sizes: tuple[int, ...]) -> list[list[list[Move]]]:
     """For each axis the moves along the others: of ``Z`` for those before it, of ``A`` for those after."""
     inside = [_inside(axis, n) for axis, n in zip(axes, sizes, strict=True)]

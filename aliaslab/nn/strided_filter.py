@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from .borders import Axis, beyond, count, gains, strips
+from .borders import Axis, beyond, count, gains, reach, strips
 
 CONV = {1: functional.conv1d, 2: functional.conv2d, 3: functional.conv3d}
 CONV_TRANSPOSE = {
@@ -24,8 +24,9 @@ CONV_TRANSPOSE = {
     3: functional.conv_transpose3d,
 }
 
-MOVE_COST = 5000
-"""Elements that could be padded in the time that adding one row takes; below that, padding is faster."""
+# what the borders cost, in elements that could be padded in the same time (measured)
+MOVE_COST = 5000  # one small operation
+GATHER_COST = 7  # one element read or written across the rows of memory
 
 
 def strided_filter(x: Tensor, axes: Sequence[Axis]) -> Tensor:
@@ -47,8 +48,12 @@ def _thin_borders(x: Tensor, axes: tuple[Axis, ...], sizes: tuple[int, ...]) -> 
     """Whether the borders are cheaper to add than to pad."""
     if x.device.type != "cpu" or torch.is_autocast_enabled("cpu"):
         return False
-    # half precision would round at every addition
-    return x.dtype in (torch.float32, torch.float64) and x.numel() >= MOVE_COST * count(axes, sizes)
+    if x.dtype not in (torch.float32, torch.float64):  # half precision would round at every addition
+        return False
+    cost = MOVE_COST * count(axes, sizes)
+    if memory_format(x) == torch.contiguous_format and axes[-1].mode != "zeros":
+        cost += GATHER_COST * reach(axes[-1], sizes[-1]) * x.numel() // sizes[-1]
+    return x.numel() >= cost
 
 
 class _StridedFilter(torch.autograd.Function):

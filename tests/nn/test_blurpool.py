@@ -124,10 +124,22 @@ def test_one_axis_can_be_left_alone():
     torch.testing.assert_close(got[0, 0], expected, rtol=0, atol=4 * EPS * x.abs().max().item())
 
 
-@pytest.mark.parametrize(("side", "taps", "added"), [(8, 3, False), (128, 3, True), (128, 31, False)])
-def test_small_maps_and_long_kernels_are_padded(side, taps, added, monkeypatch):
+@pytest.mark.parametrize(
+    ("side", "taps", "last", "added"),
+    [
+        (8, 3, True, False),
+        (128, 3, True, True),
+        (128, 3, False, True),
+        (128, 31, True, False),
+        (40, 7, False, False),
+    ],
+)
+def test_small_maps_and_long_kernels_are_padded(side, taps, last, added, monkeypatch):
     monkeypatch.setattr(strided_filter, "MOVE_COST", 5000)
-    out = al.blur_pool2d(torch.zeros(1, 8, side, side, requires_grad=True), taps)
+    monkeypatch.setattr(strided_filter, "GATHER_COST", 7)
+    x = torch.zeros(1, 64, side, side)
+    x = x.to(memory_format=torch.channels_last) if last else x
+    out = al.blur_pool2d(x.requires_grad_(), taps)
     assert isinstance(out.grad_fn, _StridedFilter._backward_cls) == added
 
 
