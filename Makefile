@@ -68,6 +68,10 @@ test-lowest: ## unit tests on the lowest direct versions that pyproject.toml all
 	build/lowest/bin/uv pip install --python build/lowest --resolution lowest-direct -e '.[test]'
 	build/lowest/bin/python -m pytest -q $(UNIT_TESTS)
 
+# glibc keeps the memory of large temporaries, or it would be mapped afresh at every call
+bench: export MALLOC_MMAP_THRESHOLD_ = 2147483647
+bench: export MALLOC_TRIM_THRESHOLD_ = 2147483647
+bench: export MALLOC_TOP_PAD_ = 268435456
 bench: $(INSTALLED) ## measure speed: medians and ratios, nothing asserted
 	$(PYTEST) benchmarks --benchmark-only --benchmark-columns=median,iqr
 	$(BIN)/python benchmarks/import_time.py

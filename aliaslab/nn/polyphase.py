@@ -11,7 +11,8 @@ from torch.nn import functional
 
 from . import _checks
 from .blurpool import BlurSettings, Kernel, Numbers, blur_axes, blur_settings
-from .strided_filter import beyond, memory_format, strided_filter
+from .borders import beyond
+from .strided_filter import memory_format, strided_filter
 
 
 def polyphase_components(x: Tensor, stride: Numbers = 2, padding_mode: str = "circular") -> Tensor:
