@@ -10,8 +10,9 @@ from torch import Tensor, nn
 
 from ..signals._checks import one_of
 from . import _checks
+from .borders import Axis
 from .kernels import BOXES, blurpool_kernel
-from .strided_filter import Axis, strided_filter
+from .strided_filter import strided_filter
 
 Kernel = str | Sequence[float]
 Numbers = int | Sequence[int]

@@ -11,7 +11,8 @@ from torch import Tensor, nn
 
 from . import _checks
 from .blurpool import Numbers
-from .strided_filter import beyond, memory_format
+from .borders import beyond
+from .strided_filter import memory_format
 
 
 def frequency_pool2d(x: Tensor, stride: Numbers = 2, padding_mode: str = "circular") -> Tensor:

@@ -10,7 +10,8 @@ from torch.nn import functional
 
 from . import _checks
 from .blurpool import BlurSettings, Kernel, Numbers, blur
-from .strided_filter import beyond, memory_format
+from .borders import beyond
+from .strided_filter import memory_format
 
 
 def polyphase_components(x: Tensor, stride: Numbers = 2, padding_mode: str = "circular") -> Tensor:

@@ -10,8 +10,9 @@ from torch import Tensor, nn
 
 from . import _checks
 from .blurpool import Numbers
+from .borders import Axis
 from .kernels import wavelet_kernel
-from .strided_filter import Axis, strided_filter
+from .strided_filter import strided_filter
 
 
 def wavelet_pool2d(
