@@ -354,7 +354,7 @@ CHECKS = [
     ),
     Check(
         "q0", "the line of linear", "by_hand", 4,
-        "Share a weight of 1 between the two pixels beside each of the four places, then add up for each pixel.",
+        "Share a weight of 1 between the two pixels beside each of the places, then add up for each pixel.",
         once, lines_by_hand, one_of_two(1),
     ),
     Check(
