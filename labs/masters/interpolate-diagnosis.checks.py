@@ -41,6 +41,12 @@ def one_of_two(number):
     return lambda got, wanted: close()(got[number], wanted[number])
 
 
+def any_kind(got, wanted, values):
+    """The population's CV, or the sample's: only the check of a line tells them apart."""
+    n = values.size
+    return close()(got, wanted) and close()(got, wanted * np.sqrt(n / (n - 1)))
+
+
 def heaps(name, shapes, low):
     """Maps of few values, so that it matters by what their squares are divided."""
 
@@ -82,6 +88,13 @@ def oblongs(seed):
     rng = random(seed, "oblongs")
     sides = lambda: (int(rng.integers(6, 12)), int(rng.integers(20, 30)))
     return [(sides(), sides()[::-1], mode, False) for mode in BARE]
+
+
+def up_to_scale(got, wanted, *inputs):
+    """Maps that are right but for one factor: what it should be, squares tell."""
+    if not got.any():
+        return "the map is zero"
+    return MAP(got * np.vdot(got, wanted) / np.vdot(got, got), wanted)
 
 
 def map_by_matrices(src, dst, mode, antialias):
@@ -365,7 +378,7 @@ CHECKS = [
     Check(
         "q0", "the CV of a map", "cv", 2,
         "One number for all values of a map together, not one for each row or column, nor for their sums.",
-        heaps("maps", [(2, 3), (4, 2), (3, 3)], -0.5), lambda values: variation(values, axis=None),
+        heaps("maps", [(2, 3), (4, 2), (3, 3)], -0.5), lambda values: variation(values, axis=None), any_kind,
     ),
     Check(
         "q1", "squares", "interpolate_map", 5,
@@ -375,22 +388,22 @@ CHECKS = [
     Check(
         "q1", "other sides", "interpolate_map", 4,
         "The image has the size src, the output the size dst, each as height and width in this order.",
-        oblongs, map_by_matrices, MAP,
+        oblongs, map_by_matrices, up_to_scale,
     ),
     Check(
         "q1", "antialias", "interpolate_map", 4,
         "Hand the fourth argument on to F.interpolate.",
-        squares("wide", WIDE, True, 1.5, 4), map_by_matrices, MAP,
+        squares("wide", WIDE, True, 1.5, 4), map_by_matrices, up_to_scale,
     ),
     Check(
         "q1", "a strided convolution", "convolution_map", 4,
         "F.conv2d lays the kernel down as it is, every stride pixels, where it fits whole.",
-        convolutions, windows_counted, MAP,
+        convolutions, windows_counted, up_to_scale,
     ),
     Check(
         "q1", "max pooling", "max_pool_map", 3,
         "Take the gradient at the image that is given; only the largest pixel of each window counts.",
-        noise, brightest, MAP,
+        noise, brightest, up_to_scale,
     ),
     Check(
         "q2", "kernels", "linear_matrix", 5,
