@@ -402,13 +402,16 @@ def test_the_marker_lies_on_the_curve_and_the_bars_are_the_sums(open_page, desti
     each = (0.4 * wide - 8) / 2
     top = round(2 * 24 + each)
     panel = shown[top : round(top + each - 24)][:, columns]
-    dyed = (np.ptp(panel, axis=-1) > 20).sum(axis=0)  # ink and lines have 16 at most
+    coloured = np.ptp(panel, axis=-1) > 20  # ink and lines have 16 at most
+    dyed = coloured.sum(axis=0)
     low = min(0, sums.min())
     room = 1.12 if low < 0 else 1.06
     per_pixel = (max(*sums, destination / 16) - low) * room / (each - 24)
     fair = np.abs(sums * 16 / destination - 1) < 0.1  # grey, as the grid is
     # half a pixel at either end; the axis, and the dashed line or the minus sign, 2 pixels each
     np.testing.assert_allclose(dyed[~fair] * per_pixel, np.abs(sums)[~fair], atol=5 * per_pixel)
+    redder = ((panel[..., 0] - panel[..., 2]) * coloured).sum(axis=0)
+    assert np.array_equal(redder[~fair] > 0, (sums > destination / 16)[~fair])
 
 
 # -------------------------------------------------------------------------------------- motion

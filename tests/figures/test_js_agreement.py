@@ -405,8 +405,13 @@ def test_what_is_counted_of_columns(js):
         for src in (4, 7, 16, 33, 48)
         for dst in range(1, src + 1)
     ]
+    # rounding near the bounds, which each side may have done its own way
+    shares += [np.array([0.5, 0.5 - 1e-12, 0.5 + 1e-12, 1e-12, -1e-12, 2.5]), np.array([0.4, 1.6 + 1e-12])]
     got = js("shareCounts", [[list(s)] for s in shares], "interpolation")
-    assert got == [maps_module.share_counts(s)._asdict() for s in shares]
+    expected = [maps_module.share_counts(s)._asdict() for s in shares]
+    assert got == expected
+    assert [expected[-2][kind] for kind in ("none", "negative", "under")] == [2, 0, 2]
+    assert expected[-1]["furthest"] == 0
 
 
 def test_the_gain_of_a_kernel(js, rng):
