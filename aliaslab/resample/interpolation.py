@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..signals._checks import one_of
-from .kernels import Kernel, cubic, lanczos, pixel_centres, triangle
+from .kernels import Kernel, cubic, lanczos, triangle
 
 FIXED = {"bilinear": Kernel(triangle, 1, False), "bicubic": Kernel(cubic(-0.75), 2, False)}
 """The kernels of ``antialias=False``: as wide as the input pixels are."""
@@ -28,11 +28,13 @@ MODES = ("nearest", "nearest-exact", "bilinear", "bicubic", "area", "lanczos")
 
 
 class Entries(NamedTuple):
-    """The entries of one matrix or, stacked, of several: arrays of one length, an element each."""
+    """The entries of several matrices, stacked: three arrays of one shape, or that broadcast to one.
 
-    matrix: NDArray[np.intp]
-    row: NDArray[np.intp]
-    column: NDArray[np.intp]
+    Output and input pixels are counted on through all the matrices; entries of the same pair add up.
+    """
+
+    output: NDArray[np.intp]
+    input: NDArray[np.intp]
     weight: NDArray[np.float64]
 
 
@@ -80,10 +82,9 @@ def interpolation_matrix(
     """
     check_options(mode, antialias, align_corners)
     src, dst = pixels("src", src), pixels("dst", dst)
-    found = entries(np.array([src]), np.array([dst]), mode, antialias, align_corners)
+    found = entries(src, np.array([dst]), mode, antialias, align_corners)
     out = np.zeros((dst, src))
-    # a pixel at the border may stand for others outside the image
-    np.add.at(out, (found.row, found.column), found.weight)
+    np.add.at(out, (found.output, found.input), found.weight)
     return out
 
 
@@ -112,21 +113,21 @@ def pixels(name: str, value: int) -> int:
 
 
 def entries(
-    src: NDArray, dst: NDArray, mode: str, antialias: bool = False, align_corners: bool = False
+    src: int, dst: NDArray, mode: str, antialias: bool = False, align_corners: bool = False
 ) -> Entries:
-    """The entries of the matrices from ``src[m]`` to ``dst[m]`` pixels, ``(M,)`` each, all at once."""
+    """The entries of the matrices from ``src`` to each of ``dst`` pixels, ``(M,)``, all at once."""
+    if antialias:
+        return _widened(src, dst, WIDENED[mode], align_corners)
     matrix, i = _ragged(dst)
-    src, dst = src[matrix], dst[matrix]
-    if mode in ("nearest", "nearest-exact"):
-        column = (_nearest if mode == "nearest" else _nearest_exact)(i, src, dst)
-        return Entries(matrix, i, column, np.ones(len(i)))
+    start, dst = matrix * src, dst[matrix]
+    if mode in FIXED:
+        return _fixed(i, start, src, dst, FIXED[mode], align_corners)
     if mode == "area":
         first, end = i * src // dst, -(-(i + 1) * src // dst)
-        owner, step = _ragged(end - first)
-        return Entries(matrix[owner], i[owner], first[owner] + step, 1 / (end - first)[owner])
-    if antialias:
-        return _widened(matrix, i, src, dst, WIDENED[mode], align_corners)
-    return _fixed(matrix, i, src, dst, FIXED[mode], align_corners)
+        output, step = _ragged(end - first)
+        return Entries(output, (start + first)[output] + step, (1 / (end - first))[output])
+    pick = _nearest if mode == "nearest" else _nearest_exact
+    return Entries(np.arange(len(i)), start + pick(i, src, dst), np.ones(len(i)))
 
 
 def _ragged(counts: NDArray) -> tuple[NDArray, NDArray]:
@@ -135,50 +136,63 @@ def _ragged(counts: NDArray) -> tuple[NDArray, NDArray]:
     return owner, np.arange(len(owner)) - (np.cumsum(counts) - counts)[owner]
 
 
-def _nearest(i: NDArray, src: NDArray, dst: NDArray) -> NDArray:
+def _nearest(i: NDArray, src: int, dst: NDArray) -> NDArray:
     """``floor(i src / dst)`` in single precision, as PyTorch has it: rounding can make it a pixel less."""
-    scale = src.astype(np.float32) / dst.astype(np.float32)
+    scale = np.float32(src) / dst.astype(np.float32)
     column = np.minimum(np.floor(i.astype(np.float32) * scale).astype(int), src - 1)
     # two cases that PyTorch treats apart
     return np.where(dst == src, i, np.where(dst == 2 * src, i // 2, column))
 
 
-def _nearest_exact(i: NDArray, src: NDArray, dst: NDArray) -> NDArray:
+def _nearest_exact(i: NDArray, src: int, dst: NDArray) -> NDArray:
     """``floor((i + 1/2) src / dst)``, with PyTorch's rounding: the product in double, then in single."""
-    scale = (src.astype(np.float32) / dst.astype(np.float32)).astype(float)
+    scale = (np.float32(src) / dst.astype(np.float32)).astype(float)
     return np.minimum(np.floor(((i + 0.5) * scale).astype(np.float32)).astype(int), src - 1)
 
 
-def _corner_step(src: NDArray, dst: NDArray) -> NDArray:
-    """Input pixels from one output pixel to the next when the corner pixels lie on each other."""
-    return (src - 1) / np.maximum(dst - 1, 1) * (dst > 1)
+def _step(src: int, dst: NDArray, align_corners: bool) -> NDArray:
+    """Input pixels from one output pixel to the next."""
+    # from a single pixel everything comes alike, and a step of 0 would reach endlessly many outputs
+    if align_corners and src > 1:
+        return (src - 1) * (dst > 1) / np.maximum(dst - 1, 1)
+    return src / dst
 
 
 def _fixed(
-    matrix: NDArray, i: NDArray, src: NDArray, dst: NDArray, kernel: Kernel, align_corners: bool
+    i: NDArray, start: NDArray, src: int, dst: NDArray, kernel: Kernel, align_corners: bool
 ) -> Entries:
-    centre = i * _corner_step(src, dst) if align_corners else pixel_centres(src, dst, i)
-    taps = np.arange(1 - kernel.support, kernel.support + 1)
-    column = np.floor(centre).astype(int)[:, None] + taps
-    weight = kernel.shape(column - centre[:, None])
+    """A kernel of input pixels around each output pixel ``i``."""
+    step = _step(src, dst, align_corners)
+    centre = i * step if align_corners else (i + 0.5) * step - 0.5
+    near, taps = np.floor(centre), _taps(kernel.support)
+    weight = kernel.shape(taps[:, None] - (centre - near))
     # beyond the border, the border's pixel is repeated
-    column = np.clip(column, 0, src[:, None] - 1)
-    each = np.repeat(np.arange(len(i)), len(taps))
-    return Entries(matrix[each], i[each], column.ravel(), weight.ravel())
+    j = np.minimum(np.maximum(near.astype(int) + taps[:, None], 0), src - 1)
+    return Entries(np.arange(len(i)), start + j, weight)
 
 
-def _widened(
-    matrix: NDArray, i: NDArray, src: NDArray, dst: NDArray, kernel: Kernel, align_corners: bool
-) -> Entries:
-    step = _corner_step(src, dst) if align_corners else src / dst
-    # counted from the image's edge: input pixel j has its centre at j + 1/2
-    centre, width = step * (i + 0.5), np.maximum(step, 1)
-    reach = kernel.support * width
-    first = np.maximum((centre - reach + 0.5).astype(int), 0)
-    end = np.minimum((centre + reach + 0.5).astype(int), src)
-    owner, step = _ragged(end - first)
-    column = first[owner] + step
-    weight = kernel.shape((column + 0.5 - centre[owner]) / width[owner])
-    # beyond the border the kernel is cut off, and what is left of it is scaled to sum to 1
-    total = np.bincount(owner, weight, len(i))
-    return Entries(matrix[owner], i[owner], column, weight / total[owner])
+def _widened(src: int, dst: NDArray, kernel: Kernel, align_corners: bool) -> Entries:
+    """A kernel of output pixels around each input pixel ``j``, and each output's weights made to sum to 1.
+
+    A kernel as wide as the output's pixels spans a different number of inputs at each size, but
+    always as many outputs: antialiasing is the adjoint of interpolation, normalised.
+    """
+    dst, j = dst[:, None], np.arange(src)
+    step = _step(src, dst, align_corners)
+    width = np.maximum(step, 1)  # enlarging, a kernel keeps the width of the input's pixels
+    per_input = 1 / np.where(step > 0, step, 1)
+    taps = _taps(int(np.ceil(kernel.support * (width * per_input).max())))[:, None, None]
+    # both grids are counted from the image's edge, where pixel j has its centre at j + 1/2
+    near = np.floor((j + 0.5) * per_input - 0.5)
+    weight = kernel.shape(taps * (step / width) + ((near + 0.5) * step - (j + 0.5)) / width)
+    i = near.astype(int) + taps
+    weight[(i < 0) | (i >= dst)] = 0
+    output = np.clip(i, 0, dst - 1, out=i)
+    output += np.cumsum(dst)[:, None] - dst
+    weight /= np.bincount(output.ravel(), weight.ravel())[output]
+    return Entries(output, j + src * np.arange(len(dst))[:, None], weight)
+
+
+def _taps(support: int) -> NDArray:
+    """The pixels that a kernel can reach, counted from the one before its centre."""
+    return np.arange(1 - support, support + 1)
