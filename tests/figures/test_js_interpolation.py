@@ -1,10 +1,9 @@
-"""The gradient-map explorer's JavaScript computes what ``aliaslab.resample`` does, for every size to 64."""
+"""The gradient-map explorer's JavaScript computes what ``aliaslab.resample`` does, for sizes to 64."""
 
 from __future__ import annotations
 
 import base64
 import importlib
-import itertools
 
 import numpy as np
 import pytest
@@ -20,7 +19,7 @@ RESIZES += [(mode, antialias) for mode in ("bilinear", "bicubic") for antialias 
 
 @pytest.fixture(scope="module")
 def js_matrices(js_page):
-    """``js_matrices(mode, antialias)``: the matrices from and to every size, one after another, flat."""
+    """``js_matrices(mode, antialias)``: all that do not enlarge, one after another, flat."""
 
     def call(mode, antialias):
         entries = js_page.evaluate(
@@ -29,7 +28,7 @@ def js_matrices(js_page):
               const [places, weights] = [[], []];
               let start = 0;
               for (let src = 1; src <= largest; src++)
-                for (let dst = 1; dst <= largest; dst++) {
+                for (let dst = 1; dst <= src; dst++) {
                   eachTap(src, dst, mode, antialias, (i, j, weight) => {
                     places.push(start + i * src + j);
                     weights.push(weight);
@@ -49,15 +48,14 @@ def js_matrices(js_page):
         )
         kinds = (np.int32, np.float64)
         places, weights = (np.frombuffer(base64.b64decode(e), k) for e, k in zip(entries, kinds, strict=True))
-        assert 0 <= places.min() <= places.max() < SIDES_RESIZED.sum() ** 2
-        return np.bincount(places, weights, SIDES_RESIZED.sum() ** 2)
+        return np.bincount(places, weights)
 
     return call
 
 
 @pytest.mark.parametrize(("mode", "antialias"), RESIZES)
 def test_every_matrix(js_matrices, mode, antialias):
-    pairs = itertools.product(SIDES_RESIZED.tolist(), repeat=2)
+    pairs = [(src, dst) for src in SIDES_RESIZED.tolist() for dst in range(1, src + 1)]
     expected = np.concatenate([al.interpolation_matrix(*pair, mode, antialias).ravel() for pair in pairs])
     # positions up to 64 pixels, each rounded a few times, are right to 3 * 64 * 2^-53 = 2e-14 pixels; no
     # kernel is steeper than 2 per pixel, and dividing by their sum does not double what that costs
@@ -66,13 +64,9 @@ def test_every_matrix(js_matrices, mode, antialias):
 
 @pytest.mark.parametrize(("mode", "antialias"), RESIZES)
 def test_the_matrix_and_its_sums(js, mode, antialias):
-    # with the border's pixel used more than once, rows of one pixel, and no shrinking
-    calls = [
-        (16, 7, mode, antialias),
-        (5, 1, mode, antialias),
-        (4, 4, mode, antialias),
-        (3, 9, mode, antialias),
-    ]
+    # enlarging too; twice is a case of its own in PyTorch's nearest
+    sizes = [(16, 7), (5, 1), (4, 4), (3, 9), (9, 18), (25, 50), (7, 12)]
+    calls = [(*pair, mode, antialias) for pair in sizes]
     for name, over in (("interpolationMatrix", None), ("columnSums", 0)):
         for call, got in zip(calls, js(name, calls, "interpolation"), strict=True):
             matrix = al.interpolation_matrix(*call)
