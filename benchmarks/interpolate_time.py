@@ -45,7 +45,8 @@ def measure(runs: int = 1000, sides=SIDES, factors=FACTORS) -> pd.DataFrame:
 
 def main() -> None:
     machine = f"torch {torch.__version__}, one thread of a CPU ({platform.machine()})"
-    TARGET.write_text(f"# python benchmarks/interpolate_time.py: {machine}\n{measure().to_csv(index=False)}", "utf-8")
+    made = f"# python benchmarks/interpolate_time.py: {machine}\n"
+    TARGET.write_text(made + measure().to_csv(index=False), "utf-8")
     print(TARGET.read_text("utf-8"))
 
 
