@@ -23,6 +23,7 @@ from .sampling_theorem import kernel_gallery as kernel_gallery
 from .sampling_theorem import reconstruction as reconstruction
 from .sampling_theorem import same_samples as same_samples
 from .sampling_theorem import spectrum_copies as spectrum_copies
+from .sliding_signal_figure import sliding_signal as sliding_signal
 from .style import PALETTE as PALETTE
 from .style import Plot as Plot
 from .style import book_style as book_style

@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 
 import aliaslab as al
-from aliaslab.figures.interactive import JS
 from aliaslab.resample.interpolation import entries
 
 TOLERANCE = 1e-8
@@ -23,39 +22,6 @@ sampler_module, chirp_module, wheel_module, explorer_module, maps_module = (
     importlib.import_module(f"aliaslab.figures.{name}_figure")
     for name in ("sampler", "chirp", "wagon_wheel", "explorer", "gradient_maps")
 )
-
-
-@pytest.fixture(scope="module")
-def js_page(chromium, serve):
-    """A page beside the modules, which can import them."""
-    page = chromium.new_page()
-    page.goto(f"{serve(JS)}/dsp.js")
-    yield page
-    page.close()
-
-
-@pytest.fixture(scope="module")
-def js(js_page):
-    """``js(name, calls, module)``: what a function of the module returns for each list of arguments."""
-
-    def plain(argument):
-        if isinstance(argument, np.ndarray):
-            return {"array": argument.ravel().tolist()}
-        return float(argument) if isinstance(argument, np.floating) else argument
-
-    def call(name, calls, module="dsp"):
-        return js_page.evaluate(
-            """async ([name, calls, module]) => {
-              const functions = await import(`/${module}.js`);
-              const typed = (v) => (v?.array ? Float64Array.from(v.array) : v);
-              const listed = (v) => (ArrayBuffer.isView(v) ? Array.from(v) : v);
-              const plain = (v) => (Array.isArray(v) ? v.map(listed) : listed(v));
-              return calls.map((c) => plain(functions[name](...c.map(typed))));
-            }""",
-            [name, [[plain(a) for a in c] for c in calls], module],
-        )
-
-    return call
 
 
 @pytest.fixture
