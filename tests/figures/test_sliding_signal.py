@@ -16,8 +16,7 @@ from PIL import Image
 from test_figures_seen_and_heard import RECORD_TEXT, check_texts
 from torch.nn import functional
 
-from aliaslab import figures, polyphase_pool2d, shift_images
-from aliaslab.nn import blur_pool1d
+from aliaslab import blur_pool1d, figures, max_blur_pool2d, polyphase_pool2d, shift_images
 
 module = importlib.import_module("aliaslab.figures.sliding_signal_figure")
 SIGNALS, LAYERS = module.SIGNALS, module.LAYERS
@@ -54,22 +53,19 @@ def test_a_shift_is_the_packages_own(rng):
             np.testing.assert_allclose(got, np.roll(x, int(shift), axis=1), atol=ROUNDING)
 
 
-def as_torch(x):
-    return torch.from_numpy(np.ascontiguousarray(x))[None, None]
-
-
 def package_output(x: np.ndarray, layer: str) -> tuple[np.ndarray, int]:
     """The same layer made of torch and aliaslab, and the phase that it keeps."""
-    row = as_torch(x)
+    image = torch.from_numpy(np.ascontiguousarray(x))[None, None, None]
     if "polyphase" in layer:
-        taps = 3 if "blur" in layer else 1
-        out, phase = polyphase_pool2d(row[:, :, None], (1, taps), (1, 2), return_phase=True)
+        taps = (1, 3 if "blur" in layer else 1)
+        out, phase = polyphase_pool2d(image, taps, (1, 2), return_phase=True)
         return out.flatten().numpy(), int(phase)
-    if layer.startswith("max"):
-        dense = functional.max_pool1d(torch.cat([row, row[..., :1]], -1), 2, stride=1)
-        out = functional.max_pool1d(row, 2) if layer == "max pool" else blur_pool1d(dense, 3, 2, "circular")
+    if layer == "max pool":
+        out = functional.max_pool2d(image, (1, 2))
+    elif layer == "max blur":
+        out = max_blur_pool2d(image, (1, 2), (1, 2), "circular", taps=(1, 3))
     else:
-        out = blur_pool1d(row, 3 if layer == "blur pool" else 1, 2, "circular")
+        out = blur_pool1d(image[0], 3 if layer == "blur pool" else 1, 2, "circular")
     return out.flatten().numpy(), 0
 
 

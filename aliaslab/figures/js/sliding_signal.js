@@ -110,7 +110,7 @@ function drawMeasure(pen, box, { shift, layer }, { found, here }, pick, title, l
 // The signal above its output; the measures below, side by side, on a phone one above the other.
 function boxes(width) {
   const wide = width >= 660;
-  const tall = MARGIN.top + 112 + MARGIN.bottom;
+  const tall = MARGIN.top + (wide ? 112 : 92) + MARGIN.bottom;
   const output = tall - 8;   // the signal's axis has no words below
   const under = output + tall + 8;
   return {
