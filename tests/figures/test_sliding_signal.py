@@ -156,6 +156,13 @@ def test_the_layers_agree(js, rows, layer):
         np.testing.assert_allclose(got["values"], expected.values, atol=ROUNDING)
 
 
+def test_a_tie_keeps_the_first_phase_whatever_the_rounding(js):
+    x = np.tile([0, 0, 1, 1.0], 8)
+    x[3] += 1e-12
+    assert module.layer_output(x, "polyphase").place == 0
+    assert js("layerOutput", [[x.tolist(), "polyphase"]], "sliding")[0]["place"] == 0
+
+
 @pytest.mark.parametrize("signal", SIGNALS)
 def test_the_measures_agree(js, signal):
     shifts = np.arange(0, 4.01, 1 / 16)
@@ -256,27 +263,54 @@ def check_signal(shown, state):
         assert near(shown, place, "samples", 2) + near(shown, place, "alias", 2) > 8, f"{state}: sample {n}"
 
 
+def check_slid(shown, state):
+    """The curve of the old output between the dots, and the line from it to each dot."""
+    x, shift, wide = SIGNALS[state["signal"]], state["shift"], shown.shape[1]
+    start = module.layer_output(x, state["layer"])
+    now = module.layer_output(module.fourier_series(x, AT - shift), state["layer"])
+    ys = padded([*module.fourier_series(x, np.linspace(0, 32, 257)), *x])
+    slid = module.slid_output(start, now, shift)
+    for m, (old, value) in enumerate(zip(slid, now.values, strict=True)):
+        between = now.place + 2 * m + 1
+        (curve,) = module.fourier_series(start.values, np.array([(between - start.place - shift) / 2]))
+        if between < 31.5:
+            place = pixel_of((0, 166, wide), between, curve, (-0.5, 32), ys)
+            assert near(shown, place, "second", 2) >= 3, f"{state}: curve at {between}"
+        if abs(old - value) * 112 / (ys[1] - ys[0]) > 14:
+            place = pixel_of((0, 166, wide), now.place + 2 * m, 0.7 * old + 0.3 * value, (-0.5, 32), ys)
+            assert near(shown, place, "alias", 1) >= 3, f"{state}: line {m}"
+
+
 def check_markers(shown, state):
-    """The black dots lie on the measures, whose scale all layers share."""
+    """The black dots lie on the measures, whose scale all layers share; so does the layer's curve."""
     signal, wide = state["signal"], shown.shape[1]
     shifts = np.arange(0, 4.01, 1 / 32)
     over = np.array([[module.stability(signal, layer, s) for s in shifts] for layer in LAYERS])
     here = module.stability(signal, state["layer"], state["shift"])
     for pick, left in ((0, 0), (1, wide / 2)):
-        box = (left, 348, wide / 2)
-        across, down = pixel_of(box, state["shift"], here[pick], (0, 4), padded(over[..., pick]))
+        box, ys = (left, 348, wide / 2), padded(over[..., pick])
+        across, down = pixel_of(box, state["shift"], here[pick], (0, 4), ys)
         ink = shown[down - 2 : down + 3, across - 2 : across + 3]
-        assert (ink.max(-1) < 60).all(), f"{state}: {module.Stability._fields[pick]}"
+        name = f"{state}: {module.Stability._fields[pick]}"
+        assert (ink.max(-1) < 60).all(), name
+        for i in range(24, 128, 32):  # a quarter before each whole shift
+            if abs(shifts[i] - state["shift"]) > 0.2:
+                place = pixel_of(box, shifts[i], over[LAYERS.index(state["layer"]), i, pick], (0, 4), ys)
+                assert near(shown, place, "alias", 2) >= 5, f"{name} at {shifts[i]}"
+    if state["layer"].startswith("max"):  # the others' curves lie on the dashed line
+        left, down = pixel_of(box, 0, SIGNALS[signal].mean(), (0, 4), ys)
+        assert (shown[down - 1 : down + 2, left : left + 300].max(-1) < 60).sum() > 100
 
 
 def test_it_draws_what_python_computes(open_page):
     page = open_page(names=("sliding_signal",), viewport={"width": 1000, "height": 900})
-    for changed in STATES[1::2]:
+    for changed in STATES[::2] + STATES[-1:]:
         state = {"shift": 1.0, "signal": "pairs", "layer": "max pool", **changed}
         set_state(page, **state)
         data = page.evaluate(PIXELS, "sliding_signal").partition(",")[2]
         shown = np.asarray(Image.open(io.BytesIO(base64.b64decode(data))).convert("RGB")).astype(int)
         check_signal(shown, state)
+        check_slid(shown, state)
         check_markers(shown, state)
 
 
