@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 from html import escape
 from pathlib import Path
 
+import numpy as np
+from PIL import Image
+
 from aliaslab import figures
 from aliaslab.figures.interactive import JS, page_script
 
-NAMES = ("sampler", "chirp", "wagon_wheel", "explorer", "gradient_maps")
+NAMES = ("sampler", "chirp", "wagon_wheel", "explorer", "gradient_maps", "sliding_signal")
 
 # the variables that each home sets, with the values of its stock theme
 THEMES = {
@@ -77,12 +82,15 @@ SLIDERS = [
     ("explorer", "factor"),
     ("gradient_maps", "source"),
     ("gradient_maps", "destination"),
+    ("sliding_signal", "shift"),
 ]
 CHOICES = [
     ("explorer", "image"),
     ("explorer", "prefilter"),
     ("gradient_maps", "mode"),
     ("gradient_maps", "antialias"),
+    ("sliding_signal", "signal"),
+    ("sliding_signal", "layer"),
 ]
 
 
@@ -103,3 +111,9 @@ def settled(page, name):
 
 def status(page, name):
     return page.locator(f"#{name} [role=status]").inner_text()
+
+
+def canvas_pixels(page, name):
+    """The picture as ``(H, W, 3)``, 0 to 255."""
+    data = page.evaluate(PIXELS, name).partition(",")[2]
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(data))).convert("RGB")).astype(float)

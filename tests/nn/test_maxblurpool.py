@@ -36,6 +36,14 @@ def test_size_is_that_of_max_pooling(size, window, stride, pad, dilation, ceil_m
     assert torch.equal(al.max_blur_pool2d(x, window, stride, taps=1, **settings), expected)
 
 
+@pytest.mark.parametrize("mode", ["reflect", "circular"])
+@pytest.mark.parametrize(("window", "padding", "dilation"), [(2, 0, 1), (3, 1, 1), ((2, 5), (1, 2), (3, 1))])
+def test_with_and_without_gradients_it_is_the_same(mode, window, padding, dilation, device):
+    x = noise(2, 3, 9, 10).to(device)
+    pool = al.MaxBlurPool2d(window, 2, mode, padding=padding, dilation=dilation)
+    assert torch.equal(pool(x), pool(x.clone().requires_grad_()).detach())
+
+
 def test_where_max_pooling_has_no_room():
     x = noise(1, 2, 1, 3)
     assert torch.equal(al.max_blur_pool2d(x, taps=1), x[..., :2].amax(-1, keepdim=True))
