@@ -11,7 +11,8 @@ student's, so that nothing in their code can reach the marks.
 ``in_notebook``           helpers for the lab's own cells
 ``wire``                  the messages between the two sides
 ``guest``, ``confine``    inside the sandbox: forks, and the rights that they give up
-``sandbox``               outside: builds it, asks, keeps watch
+``walls``, ``watch``      outside: what surrounds a notebook, and how long it may take
+``sandbox``               outside: asks for answers
 ``labs``, ``masters``     the labs, and what their masters hold
 ``marking``               one notebook, from its cells to its marks
 ``submissions``           the notebooks in a folder or a zip of a learning platform

@@ -5,11 +5,13 @@ from __future__ import annotations
 import functools
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 
 import numpy as np
 
 from .answering import Outcome
+from .checks import Check
 from .confine import Limits
 from .judging import Verdict, ask, decide
 from .labs import Lab, read_cells
@@ -49,6 +51,12 @@ class Marked:
         return cls(**data | {"verdicts": [Verdict(**verdict) for verdict in data["verdicts"]]})
 
 
+def unmarked(checks: Sequence[Check], why: str) -> Marked:
+    """No points, because there was nothing to run."""
+    told = "the notebook could not be read"
+    return Marked([Verdict(c.question, c.title, 0, c.points, why, c.hint, told) for c in checks], notes=[why])
+
+
 class Marker:
     """Marks any number of notebooks of one lab, one after the other; imports and inputs are made once."""
 
@@ -68,7 +76,7 @@ class Marker:
         try:
             cells = read_cells(notebook)
         except ValueError as error:
-            return self._unread(str(error))
+            return unmarked([asked.check for asked in self._asked], str(error))
         found: dict[int, list[Outcome]] = {}
         with self._session() as session:
             session.run(cells)
@@ -82,11 +90,6 @@ class Marker:
 
     def _session(self) -> Session:
         return Session(self._zygote, self.setup.limits, self.setup.sandbox)
-
-    def _unread(self, why: str) -> Marked:
-        nothing = [{"error": "the notebook could not be read"}]
-        verdicts = [decide(nothing * len(asked.calls), asked) for asked in self._asked]
-        return Marked(verdicts, notes=[why])
 
     def _recognise(self, verdicts: list[Verdict], found: dict[int, list[Outcome]]) -> dict[str, list[str]]:
         """The misconceptions whose mutants give what this notebook gives, where it is wrong."""

@@ -1,131 +1,33 @@
-"""The trusted side of the sandbox: makes one for each notebook, asks for answers, ends what overstays.
+"""The trusted side of the sandbox: one for each notebook, in which it asks for answers.
 
-bubblewrap builds the walls around a process that only sleeps; a fork of the warm
-:mod:`~aliaslab.grading.guest` steps inside, so that imports are paid once and not for each notebook.
+A fork of the warm :mod:`~aliaslab.grading.guest` steps inside the :mod:`~aliaslab.grading.walls`, so that
+imports are paid once and not for each notebook.
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
 import math
 import os
-import platform
 import select
-import shutil
-import site
 import socket
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from . import confine, wire
+from . import wire
 from .answering import plain
 from .confine import Limits
+from .walls import PACKAGE, SandboxError, Walls
+from .watch import Log, Watch
 
-_PACKAGE = Path(__file__).resolve().parents[1]
 #: Restarts of a notebook whose cells end the interpreter or cannot be stopped gently.
 _RESTARTS = 5
-
-
-class SandboxError(RuntimeError):
-    """There is no sandbox here; the message says what to do."""
-
-
-def missing() -> str:
-    """Why there can be no sandbox on this machine, and what to do; empty if there can."""
-    if not sys.platform.startswith("linux"):
-        return "the sandbox needs Linux; elsewhere use otter grade with Docker, or --no-sandbox for notebooks you trust"
-    if not confine.supported():
-        return f"the sandbox does not know the processor {platform.machine()}; use --no-sandbox for notebooks you trust"
-    if not shutil.which("bwrap"):
-        return "bubblewrap is missing: apt-get install bubblewrap (or dnf, pacman); or --no-sandbox for notebooks you trust"
-    return ""
-
-
-def shown() -> list[Path]:
-    """The folders of this machine that are readable inside, besides ``/usr``."""
-    folders = [Path(sys.base_prefix), Path(sys.prefix), _PACKAGE]
-    if site.ENABLE_USER_SITE:
-        folders.append(Path(site.getusersitepackages()))
-    folders = [folder.resolve() for folder in folders if folder.exists()]
-    return [folder for folder in dict.fromkeys(folders) if not folder.is_relative_to("/usr")]
-
-
-def _walls(limits: Limits) -> list[str]:
-    """The bubblewrap command; it prints a line when the walls stand, and then sleeps."""
-    root = os.geteuid() == 0
-    spaces = (
-        ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"] if root else ["--unshare-all"]
-    )
-    words = ["bwrap", *spaces, "--cap-drop", "ALL", "--die-with-parent", "--new-session", "--clearenv"]
-    words += ["--ro-bind", "/usr", "/usr"]
-    for name in ("/bin", "/sbin", "/lib", "/lib32", "/lib64"):
-        if os.path.islink(name):
-            words += ["--symlink", os.readlink(name), name]
-        elif os.path.isdir(name):
-            words += ["--ro-bind", name, name]
-    words += ["--perms", "0755", "--dir", "/etc"]
-    for name in ("fonts", "hosts", "ld.so.cache", "alternatives", "localtime"):
-        words += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
-    words += ["--proc", "/proc", "--dev", "/dev"]
-    for folder in ("/tmp", "/dev/shm"):
-        words += ["--perms", "1777", "--size", str(limits.disk_mb << 20), "--tmpfs", folder]
-    for folder in shown():
-        for parent in reversed(folder.parents[:-1]):
-            words += ["--perms", "0755", "--dir", str(parent)]
-        words += ["--ro-bind", str(folder), str(folder)]
-    words += ["--perms", "0755", "--dir", confine.MARK, "--remount-ro", "/dev", "--remount-ro", "/"]
-    return [*words, "--chdir", "/tmp", "--info-fd", "{info}", "/bin/sh", "-c", "echo; exec sleep infinity"]
-
-
-class _Walls:
-    """One sandbox, empty so far; ``pid`` is its first process, seen from outside."""
-
-    def __init__(self, limits: Limits):
-        read, write = os.pipe()
-        words = [word.format(info=write) for word in _walls(limits)]
-        self._bwrap = subprocess.Popen(
-            words,
-            pass_fds=[write],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env={"PATH": os.environ.get("PATH", os.defpath)},
-        )
-        os.close(write)
-        with open(read, "rb") as info:
-            ready = self._bwrap.stdout.readline()
-            said = info.read()
-        if not ready:
-            words = self._bwrap.stderr.read().decode(errors="replace").strip()
-            self._bwrap.wait()
-            raise SandboxError(
-                f"bubblewrap cannot make a sandbox here: {words or 'it said nothing'}; see the book's "
-                "page on grading, or use --no-sandbox for notebooks you trust"
-            )
-        self.pid = json.loads(said)["child-pid"]
-        self._end = os.pidfd_open(self.pid)
-
-    def fall(self) -> None:
-        """End every process inside; harmless if called again, or from another thread."""
-        with contextlib.suppress(OSError):
-            self._bwrap.kill()
-
-    def close(self) -> None:
-        self.fall()
-        self._bwrap.wait()
-        select.select([self._end], [], [], 10)  # the kernel ends the rest with the first process
-        os.close(self._end)
-        self._bwrap.stdout.close()
-        self._bwrap.stderr.close()
 
 
 class Zygote:
@@ -175,7 +77,7 @@ class Zygote:
 _ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
     "LANG": "C.UTF-8",
-    "PYTHONPATH": str(_PACKAGE.parent),
+    "PYTHONPATH": str(PACKAGE.parent),
     "PYTHONDONTWRITEBYTECODE": "1",
     "MPLBACKEND": "agg",
     "ALIASLAB_DEVICE": "cpu",
@@ -288,9 +190,9 @@ class Session:
         self.limits, self.over, self.notes = limits, "", []
         self._zygote, self._runner = zygote, None
         zygote.alive()
-        self._walls = _Walls(limits) if sandbox else None
+        self._walls = Walls(limits) if sandbox else None
         read, write = os.pipe()
-        self._log = _Log(read, limits.output_kb << 10)
+        self._log = Log(read, limits.output_kb << 10)
         order = {
             "limits": asdict(limits),
             "sandbox": self._walls.pid if self._walls else 0,
@@ -304,7 +206,7 @@ class Session:
             self._walls and self._walls.close()
             raise SandboxError("cannot enter the sandbox; see the book's page on grading")
         roots = [entered["pid"], *([self._walls.pid] if self._walls else [])]
-        self._watch = _Watch(roots, limits, self._stop)
+        self._watch = Watch(roots, limits, self._stop)
 
     def _stop(self, why: str) -> None:
         self.over = self.over or why
@@ -329,7 +231,8 @@ class Session:
         return self._log.text()
 
     def run(self, cells: Sequence[str]) -> None:
-        """Run the cells.  One that ends the interpreter, or cannot be stopped, is left out and the rest run again."""
+        """Run the cells.  One that ends the interpreter, or cannot be stopped, is left out, and the rest
+        run again."""
         skip: list[int] = []
         while not self.over and len(skip) <= _RESTARTS:
             now = None
@@ -347,7 +250,8 @@ class Session:
                 break
             if type(now) is not int:
                 break
-            self._note(f"cell {now + 1} {_how(stage.ended, self.limits.cell_seconds)}; it was left out")
+            seconds = self.limits.cell_seconds
+            self._note(f"cell {now + 1} {_how(stage.ended, seconds, seconds)}; it was left out")
             skip.append(now)
         self._stop("its cells could not be run to the end")
         self._note(self.over)
@@ -369,7 +273,7 @@ class Session:
                     if self.over or self._runner is None:
                         raise wire.WireError
                     if stage is None:
-                        stage = _Question(self._runner.channel, question, code, left)
+                        stage = _Question(self._runner.channel, self.limits, question, code, left)
                     answered = stage.exchange(call)
                 except wire.WireError:
                     self._watch.look()
@@ -393,8 +297,8 @@ class Session:
 class _Question(_Stage):
     """The process that answers one question."""
 
-    def __init__(self, parent: socket.socket, question: str, code: str, seconds: float):
-        self._question, self._seconds = question, seconds
+    def __init__(self, parent: socket.socket, limits: Limits, question: str, code: str, seconds: float):
+        self._question, self._seconds, self._limit = question, seconds, limits.question_seconds
         self._deadline = time.monotonic() + 3 * seconds
         super().__init__(parent, {"code": code, "seconds": math.ceil(seconds)})
 
@@ -408,7 +312,7 @@ class _Question(_Stage):
                 return _clean(message["outcome"])
             with contextlib.suppress(wire.WireError):
                 wire.send(self.channel, call.reply(message))
-        return {"error": f"{self._question} {_how(self.ended, self._seconds)}"}
+        return {"error": f"{self._question} {_how(self.ended, self._seconds, self._limit)}"}
 
 
 def _clean(outcome: Any) -> dict:
@@ -420,84 +324,10 @@ def _clean(outcome: Any) -> dict:
     return {"error": "no answer came back"}
 
 
-def _how(ended: dict, seconds: float) -> str:
-    """How a process ended, in words."""
+def _how(ended: dict, seconds: float, limit: float) -> str:
+    """How a process ended, in words; ``seconds`` is what it had left of its limit."""
     if ended.get("late") or (ended["code"] == -9 and ended["seconds"] > seconds - 0.5):
-        return f"ran past {seconds:g} s"
+        return f"ran past {limit:g} s"
     if ended["code"] < 0:
         return f"ended the program (signal {-ended['code']})"
     return f"ended the program (exit status {ended['code']})"
-
-
-# ---------------------------------------------------------------- keeping watch
-
-
-class _Log:
-    """Reads what a notebook prints, keeps the beginning, and drops the rest."""
-
-    def __init__(self, file: int, most: int):
-        self._file, self._most, self._kept, self._dropped = file, most, bytearray(), 0
-        self._thread = threading.Thread(target=self._read, daemon=True)
-        self._thread.start()
-
-    def _read(self) -> None:
-        with open(self._file, "rb", buffering=0) as pipe:
-            while data := pipe.read(1 << 16):
-                room = max(0, self._most - len(self._kept))
-                self._kept += data[:room]
-                self._dropped += len(data) - len(data[:room])
-
-    def text(self) -> str:
-        self._thread.join(1)  # in a sandbox, nobody is left who could hold it open
-        words = self._kept.decode("utf-8", "replace")
-        if self._dropped:
-            words += (
-                f"\n[printed {self._dropped >> 10} kB more than the {self._most >> 10} kB that are kept]\n"
-            )
-        return words
-
-
-class _Watch:
-    """Ends a notebook that overstays or takes too much memory."""
-
-    def __init__(self, roots: Sequence[int], limits: Limits, stop: Callable[[str], None]):
-        self._roots, self._limits, self._stop = roots, limits, stop
-        self._deadline = time.monotonic() + limits.notebook_seconds
-        self._closed = threading.Event()
-        self._thread = threading.Thread(target=self._keep, daemon=True)
-        self._thread.start()
-
-    def _keep(self) -> None:
-        while not self._closed.wait(0.1):
-            self.look()
-
-    def look(self) -> None:
-        """Stop the notebook if a limit is passed."""
-        if time.monotonic() > self._deadline:
-            self._stop(f"the notebook ran past {self._limits.notebook_seconds:g} s")
-        elif sum(map(_resident_mb, tree(self._roots))) > self._limits.memory_mb:
-            self._stop(f"the notebook used more than {self._limits.memory_mb} MB of memory")
-
-    def close(self) -> None:
-        self._closed.set()
-        self._thread.join()
-
-
-def tree(roots: Sequence[int]) -> list[int]:
-    """The processes ``roots`` and all that descend from them."""
-    found, new = [], list(roots)
-    while new:
-        pid = new.pop()
-        found.append(pid)
-        with contextlib.suppress(OSError, ValueError):
-            for children in Path(f"/proc/{pid}/task").glob("*/children"):
-                new += map(int, children.read_text().split())
-    return found
-
-
-def _resident_mb(pid: int) -> float:
-    """Memory of its own that a process holds; files that it maps are shared and not counted."""
-    with contextlib.suppress(OSError, ValueError):
-        lines = dict(line.split(":") for line in Path(f"/proc/{pid}/status").read_text().splitlines())
-        return sum(int(lines.get(name, "0").split()[0]) for name in ("RssAnon", "RssShmem")) / 1024
-    return 0.0
