@@ -34,7 +34,7 @@ class Limits:
     cell_seconds: float = 20
     notebook_seconds: float = 180
     memory_mb: int = 4096
-    processes: int = 64
+    processes: int = 32
     disk_mb: int = 64
     output_kb: int = 200
 
@@ -67,7 +67,7 @@ def give_up(limits: Limits, user: int) -> None:
         resource.RLIMIT_AS: (limits.memory_mb + 2048) * megabyte,
         resource.RLIMIT_FSIZE: limits.disk_mb * megabyte,
         resource.RLIMIT_NPROC: limits.processes,
-        resource.RLIMIT_NOFILE: 256,
+        resource.RLIMIT_NOFILE: 128,
         resource.RLIMIT_CPU: int(limits.notebook_seconds) + 1,
     }
     for what, most in bounds.items():
@@ -102,27 +102,30 @@ _COMMON = {
 }
 _FORBIDDEN = {
     # mount umount2 pivot_root chroot unshare setns; ptrace process_vm_*; add_key request_key keyctl;
-    # bpf perf_event_open userfaultfd kcmp; memfd_create shmget msgget semget mq_open;
+    # bpf perf_event_open userfaultfd kcmp; sched_setaffinity; memfd_create shmget msgget semget mq_open;
     # open_by_handle_at name_to_handle_at; *_module kexec_load reboot swapon quotactl acct
     "x86_64": {
         165, 166, 155, 161, 272, 308, 101, 310, 311, 248, 249, 250, 321, 298, 323, 312,
-        319, 29, 68, 64, 240, 304, 303, 175, 176, 313, 246, 169, 167, 179, 163,
+        203, 319, 29, 68, 64, 240, 304, 303, 175, 176, 313, 246, 169, 167, 179, 163,
     },
     "aarch64": {
         40, 39, 41, 51, 97, 268, 117, 270, 271, 217, 218, 219, 280, 241, 282, 272,
-        279, 194, 186, 190, 180, 265, 264, 105, 106, 273, 104, 142, 224, 60, 89,
+        122, 279, 194, 186, 190, 180, 265, 264, 105, 106, 273, 104, 142, 224, 60, 89,
     },
 }  # fmt: skip
 _ARCHITECTURE = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _CLONE = {"x86_64": 56, "aarch64": 220}
 _CLONE3 = 435
+_MMAP = {"x86_64": 9, "aarch64": 222}
+#: Memory shared without a file: it stays when its owner lets go of the pages, so nobody would see it.
+_SHARED_ANONYMOUS = 0x21
 #: The x32 calls of x86_64 have this bit: the same calls under other numbers.
 _X32 = 0x40000000
 
 # the kernel's packet filter: load a word, compare, test bits, return
-_LOAD, _EQUAL, _AT_LEAST, _BITS, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+_LOAD, _EQUAL, _AT_LEAST, _BITS, _AND, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x54, 0x06
 _ALLOW, _KILL, _REFUSE = 0x7FFF0000, 0x80000000, 0x00050000
-_NUMBER_AT, _ARCHITECTURE_AT, _FIRST_ARGUMENT_AT = 0, 4, 16
+_NUMBER_AT, _ARCHITECTURE_AT, _FIRST_ARGUMENT_AT, _FOURTH_ARGUMENT_AT = 0, 4, 16, 40
 
 
 def supported() -> bool:
@@ -148,6 +151,12 @@ def _filter(machine: str) -> list[tuple[int, int, int, int]]:
     for number in sorted((_COMMON | _FORBIDDEN[machine]) - {_CLONE3}):
         program += [(_EQUAL, 0, 1, number), refuse]
     program += [
+        (_EQUAL, 0, 4, _MMAP[machine]),
+        (_LOAD, 0, 0, _FOURTH_ARGUMENT_AT),
+        (_AND, 0, 0, _SHARED_ANONYMOUS),
+        (_EQUAL, 0, 1, _SHARED_ANONYMOUS),
+        refuse,
+        (_LOAD, 0, 0, _NUMBER_AT),
         (_EQUAL, 0, 3, _CLONE[machine]),
         (_LOAD, 0, 0, _FIRST_ARGUMENT_AT),
         (_BITS, 0, 1, namespaces),
@@ -157,8 +166,13 @@ def _filter(machine: str) -> list[tuple[int, int, int, int]]:
     return program
 
 
+def filter_bytes() -> bytes:
+    """The filter for this processor, as the kernel and bubblewrap read it."""
+    return b"".join(struct.pack("HBBI", *line) for line in _filter(platform.machine()))
+
+
 def _forbid_system_calls() -> None:
-    program = b"".join(struct.pack("HBBI", *line) for line in _filter(platform.machine()))
+    program = filter_bytes()
     lines = ctypes.create_string_buffer(program)
     head = ctypes.create_string_buffer(struct.pack("HP", len(program) // 8, ctypes.addressof(lines)))
     _prctl(_SET_SECCOMP, _FILTER, ctypes.addressof(head))

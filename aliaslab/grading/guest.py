@@ -39,6 +39,8 @@ def serve(channel: socket.socket, work: Callable[[dict, socket.socket, list[int]
             order = wire.receive(channel, descriptors=files)
         except wire.WireError:
             return
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # if a student ignored it, no child could be awaited
+        _flush()
         child = os.fork()
         if not child:
             channel.close()
@@ -61,10 +63,15 @@ def _alone(work: Callable[[], None]) -> None:
         work()
     except BaseException:
         traceback.print_exc()
+    _flush()
+    os._exit(0)
+
+
+def _flush() -> None:
+    """Print what is still waiting, which a fork would otherwise print twice."""
     with contextlib.suppress(BaseException):
         sys.stdout.flush()
         sys.stderr.flush()
-    os._exit(0)
 
 
 def _until_it_ends(child: int, channel: socket.socket) -> None:
@@ -97,6 +104,8 @@ def notebook(order: dict, channel: socket.socket, files: list[int]) -> None:
     limits = confine.Limits(**order["limits"])
     if order["sandbox"]:
         confine.enter(order["sandbox"])
+    if order["processor"] is not None:
+        os.sched_setaffinity(0, {order["processor"]})
     inside = os.fork()  # only a child is inside the sandbox's list of processes
     if inside:
         wire.send(channel, wire.pack({"pid": inside}))

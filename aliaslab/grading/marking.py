@@ -60,8 +60,8 @@ def unmarked(checks: Sequence[Check], why: str) -> Marked:
 class Marker:
     """Marks any number of notebooks of one lab, one after the other; imports and inputs are made once."""
 
-    def __init__(self, setup: Setup):
-        self.setup = setup
+    def __init__(self, setup: Setup, processor: int | None = None):
+        self.setup, self._processor = setup, processor
         self._asked = ask(setup.lab.checks(), setup.seed)
         self._calls = [[Call(a.check.function, call) for call in a.calls] for a in self._asked]
         self._questions = list(dict.fromkeys(a.check.question for a in self._asked))
@@ -89,7 +89,7 @@ class Marker:
         return marked
 
     def _session(self) -> Session:
-        return Session(self._zygote, self.setup.limits, self.setup.sandbox)
+        return Session(self._zygote, self.setup.limits, self.setup.sandbox, self._processor)
 
     def _recognise(self, verdicts: list[Verdict], found: dict[int, list[Outcome]]) -> dict[str, list[str]]:
         """The misconceptions whose mutants give what this notebook gives, where it is wrong."""

@@ -21,10 +21,10 @@ from typing import Any
 import numpy as np
 
 from . import wire
-from .answering import plain
+from .answering import ours, plain
 from .confine import Limits
 from .walls import PACKAGE, SandboxError, Walls
-from .watch import Log, Watch
+from .watch import Log, Watch, printable
 
 #: Restarts of a notebook whose cells end the interpreter or cannot be stopped gently.
 _RESTARTS = 5
@@ -95,6 +95,7 @@ class _Stage:
     def __init__(self, parent: socket.socket, order: dict, files: Sequence[int] = ()):
         self._parent = parent
         self.channel, theirs = socket.socketpair()
+        self.channel.settimeout(30)  # whoever stops reading shall not stop us
         self.ended: dict | None = None
         with theirs:
             wire.send(parent, wire.pack(order), [theirs.fileno(), *files])
@@ -179,6 +180,7 @@ class Session:
     zygote : whose fork runs it.
     limits : what it may use.
     sandbox : whether there are walls around it.
+    processor : the only one that it may use, so that others keep theirs; None for all.
 
     Raises
     ------
@@ -186,7 +188,7 @@ class Session:
         If this machine allows none.
     """
 
-    def __init__(self, zygote: Zygote, limits: Limits, sandbox: bool = True):
+    def __init__(self, zygote: Zygote, limits: Limits, sandbox: bool = True, processor: int | None = None):
         self.limits, self.over, self.notes = limits, "", []
         self._zygote, self._runner = zygote, None
         zygote.alive()
@@ -198,6 +200,7 @@ class Session:
             "sandbox": self._walls.pid if self._walls else 0,
             # a user of its own, so that the processes of one notebook are not counted against another
             "user": 1_900_000_000 + os.getpid(),
+            "processor": processor,
         }
         self._root = _Stage(zygote.channel, order, [write])
         os.close(write)
@@ -278,7 +281,7 @@ class Session:
                 except wire.WireError:
                     self._watch.look()
                     self._stop("its process was lost")
-                    answered = {"error": self.over}
+                    answered = ours(self.over)
                     self._note(self.over)
                 outcomes.append(answered)
                 if stage and stage.ended:
@@ -286,7 +289,7 @@ class Session:
                     self._note(outcomes[-1]["error"])
                     stage = None
                     break
-            outcomes += [{"error": "not asked any more"}] * (len(calls) - len(outcomes))
+            outcomes += [ours("not asked any more")] * (len(calls) - len(outcomes))
             found.append(outcomes)
         if stage and not self.over:
             with contextlib.suppress(wire.WireError):
@@ -312,13 +315,13 @@ class _Question(_Stage):
                 return _clean(message["outcome"])
             with contextlib.suppress(wire.WireError):
                 wire.send(self.channel, call.reply(message))
-        return {"error": f"{self._question} {_how(self.ended, self._seconds, self._limit)}"}
+        return ours(f"{self._question} {_how(self.ended, self._seconds, self._limit)}")
 
 
 def _clean(outcome: Any) -> dict:
     """An outcome with nothing but a text, an array or an error in it."""
     if type(outcome) is dict and type(outcome.get("error")) is str:
-        return {"error": outcome["error"][:300]}
+        return {"error": printable(outcome["error"][:300])}
     if type(outcome) is dict and type(outcome.get("value")) in (str, np.ndarray):
         return {"value": outcome["value"]}
     return {"error": "no answer came back"}

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 #: The largest notebook that is read, with its figures.
-MOST_BYTES = 50_000_000
+MOST_BYTES = 20_000_000
 _MOST_FILES = 20_000
 
 # Moodle: "Ada Lovelace_123_assignsubmission_file_"; Canvas: "lovelaceada_LATE_42_1234_lab-1.ipynb"

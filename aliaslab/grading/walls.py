@@ -81,8 +81,20 @@ def _walls(limits: Limits) -> list[str]:
         for parent in reversed(folder.parents[:-1]):
             words += ["--perms", "0755", "--dir", str(parent)]
         words += ["--ro-bind", str(folder), str(folder)]
+    words += ["--ro-bind", "/dev/null", "/dev/zero"]  # to map it is to share memory that nobody counts
     words += ["--perms", "0755", "--dir", confine.MARK, "--remount-ro", "/dev", "--remount-ro", "/"]
-    return [*words, "--chdir", "/tmp", "--info-fd", "{info}", "/bin/sh", "-c", "echo; exec sleep infinity"]
+    return [
+        *words,
+        "--chdir",
+        "/tmp",
+        "--info-fd",
+        "{info}",
+        "--seccomp",
+        "{filter}",
+        "/bin/sh",
+        "-c",
+        "echo; exec sleep infinity",
+    ]
 
 
 class Walls:
@@ -90,16 +102,20 @@ class Walls:
 
     def __init__(self, limits: Limits):
         read, write = os.pipe()
-        words = [word.format(info=write) for word in _walls(limits)]
+        filter_read, filter_write = os.pipe()
+        os.write(filter_write, confine.filter_bytes())
+        os.close(filter_write)
+        words = [word.format(info=write, filter=filter_read) for word in _walls(limits)]
         self._bwrap = subprocess.Popen(
             words,
-            pass_fds=[write],
+            pass_fds=[write, filter_read],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env={"PATH": os.environ.get("PATH", os.defpath)},
         )
         os.close(write)
+        os.close(filter_read)
         with open(read, "rb") as info:
             ready = self._bwrap.stdout.readline()
             said = info.read()

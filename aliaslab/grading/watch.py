@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from .confine import Limits
+
+#: Empty files take no room on a disk, but the kernel's memory.
+MOST_FILES = 20_000
+
+
+def printable(text: str) -> str:
+    """Text that may be shown in a terminal: it could move the cursor, or worse."""
+    return "".join(c if c.isprintable() or c in "\n\t" else "?" for c in text)
 
 
 class Log:
@@ -28,7 +37,7 @@ class Log:
 
     def text(self) -> str:
         self._thread.join(1)  # in a sandbox, nobody is left who could hold it open
-        words = self._kept.decode("utf-8", "replace")
+        words = printable(self._kept.decode("utf-8", "replace"))
         if self._dropped:
             words += (
                 f"\n[printed {self._dropped >> 10} kB more than the {self._most >> 10} kB that are kept]\n"
@@ -52,7 +61,9 @@ class Watch:
 
     def look(self) -> None:
         """Stop the notebook if a limit is passed."""
-        if time.monotonic() > self._deadline:
+        if any(files > MOST_FILES for files in map(_files, self._roots)):
+            self._stop(f"the notebook made more than {MOST_FILES} files")
+        elif time.monotonic() > self._deadline:
             self._stop(f"the notebook ran past {self._limits.notebook_seconds:g} s")
         elif sum(map(_resident_mb, tree(self._roots))) > self._limits.memory_mb:
             self._stop(f"the notebook used more than {self._limits.memory_mb} MB of memory")
@@ -75,8 +86,26 @@ def tree(roots: Sequence[int]) -> list[int]:
 
 
 def _resident_mb(pid: int) -> float:
-    """Memory of its own that a process holds; files that it maps are shared and not counted."""
-    with contextlib.suppress(OSError, ValueError):
-        lines = dict(line.split(":") for line in Path(f"/proc/{pid}/status").read_text().splitlines())
-        return sum(int(lines.get(name, "0").split()[0]) for name in ("RssAnon", "RssShmem")) / 1024
-    return 0.0
+    """Memory of its own that a process holds; files that it maps are shared and not counted.
+
+    Each thread is asked, since the first may have ended and then knows of no memory.
+    """
+    found = [0.0]
+    with contextlib.suppress(OSError):
+        for status in Path(f"/proc/{pid}/task").glob("*/status"):
+            # a process chooses its name, which stands in the first line
+            lines = status.read_text(errors="replace").splitlines()[1:]
+            said = dict(line.split(":", 1) for line in lines if ":" in line)
+            kinds = (said.get(name, "0").split()[0] for name in ("RssAnon", "RssShmem", "VmSwap"))
+            found.append(sum(map(int, kinds)) / 1024)
+    return max(found)
+
+
+def _files(pid: int) -> int:
+    """How many files there are in the temporary folders of a sandbox, seen by its first process."""
+    found = [0]
+    for folder in ("tmp", "dev/shm"):
+        with contextlib.suppress(OSError):
+            space = os.statvfs(f"/proc/{pid}/root/{folder}")
+            found.append(space.f_files - space.f_ffree)
+    return max(found)
