@@ -36,7 +36,11 @@ SWEEP = """async ([name, steps]) => {
     times.push(Number(figure.dataset.ms));
   };
   const choices = [...figure.querySelectorAll("select")];
-  for (const choice of choices) for (const { value } of choice.options) await set(choice, value);
+  for (const choice of choices) {
+    const first = choice.value;
+    for (const { value } of choice.options) await set(choice, value);
+    await set(choice, first);   // one choice may make another idle
+  }
   const last = choices.at(-1);
   for (const value of last ? Array.from(last.options, (option) => option.value) : [null]) {
     if (last) await set(last, value);

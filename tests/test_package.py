@@ -21,9 +21,10 @@ PACKAGE = Path(aliaslab.__file__).parent
 MAY_IMPORT = {
     "signals": set(),
     "resample": {"signals"},
-    "nn": {"signals"},
+    "nn": {"signals", "metrics"},
     "metrics": {"signals"},
     "figures": {"signals", "resample", "nn", "metrics"},
+    "results": {"signals"},
     "grading": {"signals"},
     "testing": {"signals", "resample"},
     "pytest_plugin": {"testing"},
@@ -45,15 +46,26 @@ def test_import_is_lazy():
 def test_first_chapters_need_no_torch():
     code = (
         "import sys; from aliaslab.signals import *; from aliaslab.figures import *; "
-        "from aliaslab import *; print('matplotlib' in sys.modules, 'torch' in sys.modules)"
+        f"from aliaslab import {', '.join(aliaslab.signals.__all__)}; "
+        "print('matplotlib' in sys.modules, 'torch' in sys.modules)"
     )
     assert run(code).split() == ["True", "False"]
 
 
+def test_layers_say_what_to_install_without_torch():
+    code = (
+        "import sys; sys.modules['torch'] = None\n"
+        "import aliaslab\n"
+        "try:\n    from aliaslab import BlurPool2d\nexcept ImportError as error: print(error)"
+    )
+    assert run(code) == "aliaslab.nn needs PyTorch: pip install 'aliaslab[torch]'\n"
+
+
 def test_every_public_name_is_documented_and_there():
-    for module in (aliaslab, aliaslab.signals, aliaslab.resample, aliaslab.figures):
-        for name in module.__all__:
-            assert inspect.getdoc(getattr(module, name)), f"{module.__name__}.{name} has no docstring"
+    for name in ("", ".signals", ".resample", ".nn", ".metrics", ".figures"):
+        module = importlib.import_module(f"aliaslab{name}")
+        for public in module.__all__:
+            assert inspect.getdoc(getattr(module, public)), f"{module.__name__}.{public} has no docstring"
 
 
 @pytest.mark.parametrize(
@@ -63,8 +75,16 @@ def test_every_public_name_is_documented_and_there():
         "signals.sampling",
         "signals.images",
         "signals.filters",
+        "signals.patches",
+        "metrics.spectra",
         "resample.resizing",
+        "resample.interpolation",
+        "resample.gradient_maps",
         "resample.auditing",
+        "nn.kernels",
+        "nn.blurpool",
+        "nn.polyphase",
+        "nn.frequency",
     ],
 )
 def test_docstring_examples_run(name):

@@ -1,4 +1,3 @@
-from .aliasing_in_2d import against_factor as against_factor
 from .aliasing_in_2d import edge_profiles as edge_profiles
 from .aliasing_in_2d import ghost_map as ghost_map
 from .aliasing_in_2d import image_grid as image_grid
@@ -6,8 +5,15 @@ from .aliasing_in_2d import images_and_spectra as images_and_spectra
 from .aliasing_in_2d import nyquist_square as nyquist_square
 from .aliasing_in_2d import trade_off as trade_off
 from .chirp_figure import chirp as chirp
+from .diagnosing_interpolate import gains_at_folds as gains_at_folds
+from .diagnosing_interpolate import gradient_maps_grid as gradient_maps_grid
+from .diagnosing_interpolate import landscapes as landscapes
+from .diagnosing_interpolate import looking_places as looking_places
+from .diagnosing_interpolate import matrices_and_sums as matrices_and_sums
 from .explorer_figure import explorer as explorer
+from .gradient_maps_figure import gradient_maps as gradient_maps
 from .interactive import Interactive as Interactive
+from .line_plots import line_plot as line_plot
 from .sampler_figure import sampler as sampler
 from .sampling_theorem import at_half_the_rate as at_half_the_rate
 from .sampling_theorem import folding_tent as folding_tent

@@ -133,15 +133,3 @@ def edge_profiles(profiles: Mapping[str, ArrayLike]) -> Figure:
     ax.set(xlabel="output pixel", ylabel="value")
     ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, borderaxespad=0.2)
     return figure
-
-
-@book_style()
-def against_factor(factors: ArrayLike, values: Mapping[str, ArrayLike], ylabel: str) -> Figure:
-    """A measure against the resize factor, one line for each method."""
-    figure, ax = new_figure(height=2.6)
-    roles = zip(("alias", "samples", "filter", "second", "signal"), ("-", "--", ":", "-.", "-"), strict=True)
-    for (name, line), (role, dashes) in zip(values.items(), roles, strict=False):
-        ax.plot(factors, line, ls=dashes, color=PALETTE[role], label=name)
-    ax.set(xlabel="factor", ylabel=ylabel)
-    ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, borderaxespad=0.2)
-    return figure

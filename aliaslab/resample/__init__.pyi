@@ -3,6 +3,13 @@ from .auditing import audit as audit
 from .auditing import instead_of as instead_of
 from .backends import MissingMethodError as MissingMethodError
 from .ghosts import ghost_energy as ghost_energy
+from .gradient_maps import coefficient_of_variation as coefficient_of_variation
+from .gradient_maps import cv_landscape as cv_landscape
+from .gradient_maps import interpolate_cv as interpolate_cv
+from .gradient_maps import separable_cv as separable_cv
+from .gradient_maps import tiling_cv as tiling_cv
+from .gradient_maps import unit_gradient_map as unit_gradient_map
+from .interpolation import interpolation_matrix as interpolation_matrix
 from .resizing import downsample as downsample
 from .resizing import methods as methods
 from .resizing import resize as resize

@@ -7,12 +7,14 @@ method can be checked against its formula.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .backends import scipy_zoom
 from .backends.own import GAUSSIAN, KAISER, nearest_index
+from .interpolation import interpolation_matrix
 from .kernels import Kernel, box, cubic, gaussian, lanczos, triangle, weight_matrix
 
 Matrix = Callable[[int, int], NDArray[np.float64]]
@@ -34,13 +36,6 @@ def _area(src: int, dst: int) -> NDArray:
     return np.clip(right - left, 0, None) * dst / src
 
 
-def _whole_pixel_area(src: int, dst: int) -> NDArray:
-    """The plain mean of every input pixel that the output pixel's interval touches."""
-    i, j = np.arange(dst)[:, None], np.arange(src)
-    touched = (j >= i * src // dst) & (j < -(-(i + 1) * src // dst))
-    return touched / touched.sum(axis=1, keepdims=True)
-
-
 def _cubic_spline(src: int, dst: int) -> NDArray:
     """SciPy's, by asking it: its spline prefilter runs along the whole line."""
     return scipy_zoom.run(np.eye(src)[..., None], (dst, src), order=3)[..., 0]
@@ -49,14 +44,12 @@ def _cubic_spline(src: int, dst: int) -> NDArray:
 def _blurred_linear(src: int, dst: int) -> NDArray:
     """A Gaussian of sigma (factor - 1) / 2 on the input's grid, cut at 4 sigma, then linear interpolation."""
     sigma = (src / dst - 1) / 2
-    linear = weight_matrix(src, dst, LINEAR)
+    linear = interpolation_matrix(src, dst, "bilinear")
     if sigma <= 0:
         return linear
     blur = weight_matrix(src, src, Kernel(gaussian(sigma), int(4 * sigma + 0.5), False))
     return linear @ blur
 
-
-LINEAR = Kernel(triangle, 1.0, False)
 
 FAMILIES: dict[str, tuple[Matrix, tuple[str, ...]]] = {
     "bare decimation (nearest)": (
@@ -64,17 +57,17 @@ FAMILIES: dict[str, tuple[Matrix, tuple[str, ...]]] = {
         ("decimate", "torch-nearest-exact", "pillow-nearest"),
     ),
     "torch bilinear without antialias (OpenCV LINEAR)": (
-        _kernel(triangle, 1, False),
+        partial(interpolation_matrix, mode="bilinear"),
         ("torch-bilinear", "opencv-linear", "skimage", "scipy-zoom-order1", "kornia-bilinear"),
     ),
     "torch bicubic without antialias (OpenCV CUBIC)": (
-        _kernel(cubic(-0.75), 2, False),
+        partial(interpolation_matrix, mode="bicubic"),
         ("torch-bicubic", "opencv-cubic", "kornia-bicubic"),
     ),
     "OpenCV LANCZOS4": (_kernel(lanczos(4), 4, False), ("opencv-lanczos4",)),
     "SciPy zoom (cubic spline)": (_cubic_spline, ("scipy-zoom", "skimage-order3")),
     "Pillow box": (_kernel(box, 0.5, True), ("pillow-box",)),
-    "torch area": (_whole_pixel_area, ("torch-area", "kornia-area")),
+    "torch area": (partial(interpolation_matrix, mode="area"), ("torch-area", "kornia-area")),
     "OpenCV AREA": (_area, ("opencv-area",)),
     "scikit-image with anti_aliasing": (_blurred_linear, ("skimage-aa",)),
     "Pillow bilinear (torch bilinear with antialias)": (

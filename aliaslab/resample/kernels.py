@@ -28,24 +28,24 @@ def box(x: NDArray) -> NDArray:
 
 
 def triangle(x: NDArray) -> NDArray:
-    return np.clip(1 - abs(x), 0, None)
+    return np.maximum(1 - abs(x), 0)
 
 
 def cubic(a: float) -> Callable[[NDArray], NDArray]:
     """Keys's cubic convolution (IEEE Trans. ASSP 29, 1981, eq. 15, with his ``a`` left free)."""
 
     def shape(x: NDArray) -> NDArray:
+        # a (x - 1) (x - 2)^2 from 1 to 2, and (1 - x)^2 (2 x + 4 a + 1) more below 1
         x = abs(x)
-        near = (a + 2) * x**3 - (a + 3) * x**2 + 1
-        far = a * (x**3 - 5 * x**2 + 8 * x - 4)
-        return np.where(x <= 1, near, np.where(x < 2, far, 0.0))
+        near, far = np.maximum(1 - x, 0), np.maximum(2 - x, 0)
+        return near * near * (2 * x + (4 * a + 1)) + far * far * (a * (x - 1))
 
     return shape
 
 
 def lanczos(lobes: int) -> Callable[[NDArray], NDArray]:
-    """``sinc(x) sinc(x / lobes)``."""
-    return lambda x: np.sinc(x) * np.sinc(x / lobes)
+    """``sinc(x) sinc(x / lobes)`` for ``|x| < lobes``."""
+    return lambda x: np.sinc(x) * np.sinc(x / lobes) * (abs(x) < lobes)
 
 
 def gaussian(sigma: float) -> Callable[[NDArray], NDArray]:

@@ -14,6 +14,7 @@ from .images import chirp_image as chirp_image
 from .images import siemens_star as siemens_star
 from .images import sinusoid as sinusoid
 from .images import zone_plate as zone_plate
+from .patches import texture_patches as texture_patches
 from .photographs import photograph as photograph
 from .photographs import photographs as photographs
 from .reconstruction import kernel_response as kernel_response

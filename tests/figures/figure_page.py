@@ -9,7 +9,7 @@ from pathlib import Path
 from aliaslab import figures
 from aliaslab.figures.interactive import JS, page_script
 
-NAMES = ("sampler", "chirp", "wagon_wheel", "explorer")
+NAMES = ("sampler", "chirp", "wagon_wheel", "explorer", "gradient_maps")
 
 # the variables that each home sets, with the values of its stock theme
 THEMES = {
@@ -75,8 +75,15 @@ SLIDERS = [
     ("wagon_wheel", "frame_rate"),
     ("wagon_wheel", "exposure"),
     ("explorer", "factor"),
+    ("gradient_maps", "source"),
+    ("gradient_maps", "destination"),
 ]
-CHOICES = [("explorer", "image"), ("explorer", "prefilter")]
+CHOICES = [
+    ("explorer", "image"),
+    ("explorer", "prefilter"),
+    ("gradient_maps", "mode"),
+    ("gradient_maps", "antialias"),
+]
 
 
 def slider(page, name, state):

@@ -93,6 +93,21 @@ def test_no_text_is_small_cut_off_or_overlapped_in_any_corner(open_page, name, w
             check_texts(page, name, f"frequency at {value}")
 
 
+# the narrowest phone, and the narrowest page with panels side by side
+@pytest.mark.parametrize("width", [320, 692])
+def test_no_text_is_cut_off_in_any_mode_of_the_gradient_maps(open_page, width):
+    viewport = {"width": width, "height": 844}
+    page = open_page(names=("gradient_maps",), script=RECORD_TEXT, viewport=viewport)
+    for mode in ("nearest", "bilinear", "bicubic", "area"):
+        page.locator("#gradient_maps select[name=mode]").select_option(mode)
+        for source, destination in (("4", "1"), ("48", "24"), ("48", "47")):
+            slider(page, "gradient_maps", "source").fill(source)
+            page.evaluate(FRAMES, 2)  # the source limits the destination
+            slider(page, "gradient_maps", "destination").fill(destination)
+            page.evaluate(FRAMES, 2)
+            check_texts(page, "gradient_maps", f"{mode} from {source} to {destination}")
+
+
 @pytest.mark.parametrize("width", [320, 390])
 def test_no_text_is_cut_off_while_the_wheel_turns(open_page, width):
     """The titles are others than at rest."""

@@ -5,21 +5,31 @@ from __future__ import annotations
 import base64
 import importlib
 import io
+import itertools
 import json
 import re
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgb
 from PIL import Image
 
-from aliaslab import alias_frequency, box_response, figures, signed_alias_frequency
+from aliaslab import (
+    alias_frequency,
+    box_response,
+    figures,
+    interpolate_cv,
+    interpolation_matrix,
+    signed_alias_frequency,
+)
 from aliaslab.figures import interactive
 from aliaslab.figures.interactive import JS, module_source, page_script
 
-FIGURES = ("sampler", "chirp", "wagon_wheel", "explorer")
+FIGURES = ("sampler", "chirp", "wagon_wheel", "explorer", "gradient_maps")
 MODULES = sorted(p.stem for p in JS.glob("*.js") if "export default" in p.read_text("utf-8"))
 IMPORT = re.compile(r'^import \{ ([\w, ]+) \} from "\./(\w+)\.js";$', re.MULTILINE)
 explorer_module = importlib.import_module("aliaslab.figures.explorer_figure")
+maps_module = importlib.import_module("aliaslab.figures.gradient_maps_figure")
 wheel_module = importlib.import_module("aliaslab.figures.wagon_wheel_figure")
 
 
@@ -130,6 +140,14 @@ BAD = [
     ("explorer", {"factor": 0}, "factor must be from 1 to 12"),
     ("explorer", {"factor": 2.5}, "factor must be a whole number, got 2.5"),
     ("explorer", {"strength": 3}, "strength must be from 0.25 to 2"),
+    ("gradient_maps", {"source": 3}, "source must be from 4 to 48 pixels, got 3"),
+    ("gradient_maps", {"source": 49}, "source must be from 4 to 48 pixels, got 49"),
+    ("gradient_maps", {"source": 16.5}, "source must be a whole number, got 16.5"),
+    ("gradient_maps", {"source": 4, "destination": 5}, "destination must be from 1 to 4 pixels, got 5"),
+    ("gradient_maps", {"destination": 0}, "destination must be from 1 to 16 pixels, got 0"),
+    ("gradient_maps", {"mode": "cubic"}, "unknown mode 'cubic'; did you mean 'bicubic'?"),
+    ("gradient_maps", {"mode": "lanczos"}, "choose one of 'nearest', 'bilinear', 'bicubic', 'area'"),
+    ("gradient_maps", {"mode": "area", "antialias": True}, "choose one of 'bilinear', 'bicubic'"),
 ]
 
 
@@ -211,6 +229,67 @@ def test_the_explorer_says_when_nothing_or_little_folds():
     assert "after a Gaussian prefilter, 1.50 times as wide as usual," in alt
 
 
+WORDS = {
+    "CV 1.584: 6 of 16 columns get less than half of their share, 4 of them negative weight": {},
+    "CV 2.055: 9 of 16 columns get nothing: 81 % of the pixels have no say.": {"mode": "nearest"},
+    "CV 1.139: 6 of 16 columns get less than half of their share, 2 of them nothing: 23 % of": {
+        "mode": "bilinear"
+    },
+    "20 of them nothing, 14 negative weight: 66 % of the pixels have no say.": {"source": 48},
+    "8 of 16 columns get negative weight; the most used gets 2.38 times": {"destination": 4},
+    "CV 0.114: every column gets 83 to 112 % of its share, furthest from it at the edge, where": {
+        "antialias": True
+    },
+    "CV 0.534: every column gets 57 to 152 % of its share, furthest from it at column 2.": {"mode": "area"},
+    "CV 0.000: nothing is shrunk": {"destination": 16},
+    "the one output pixel is their mean": {"destination": 1, "mode": "area"},
+    # cos(0.375 pi), the gain of a box of two pixels
+    "a wave of 0.375 cycles per pixel still folds, onto 0.125, with 38 % of its height": {
+        "destination": 8,
+        "mode": "bilinear",
+    },
+}
+
+
+@pytest.mark.parametrize(("words", "arguments"), WORDS.items(), ids=str)
+def test_the_gradient_maps_say_what_to_notice(words, arguments):
+    assert words in figures.gradient_maps(**arguments).alt
+
+
+def test_the_gradient_maps_count_columns():
+    rows = interpolation_matrix(16, 7, "bicubic")
+    shares = rows.sum(axis=0) / (7 / 16)
+    found = maps_module.share_counts(shares)
+    assert (found.none, found.negative, found.under) == (0, 4, 6)
+    assert (found.low, found.high) == (shares.min(), shares.max())
+    assert found.furthest == 4  # a third below nothing
+    assert interpolate_cv(16, 7, "bicubic") == pytest.approx(1.584, abs=5e-4)
+
+
+def test_a_wave_of_unlike_phase_has_the_gain_said():
+    rows = interpolation_matrix(16, 8, "bicubic")
+    f, phase = 0.375, np.linspace(0, 2 * np.pi, 721)
+    waves = np.cos(2 * np.pi * f * np.arange(16)[:, None] + phase)
+    # the largest value over the phases, half a degree apart: 1 - cos(0.25 degrees) = 1e-5
+    assert (rows[4] @ waves).max() == pytest.approx(maps_module.kernel_gain(rows[4], f), abs=1e-5)
+
+
+def test_the_colours_of_shares_differ_and_meet_at_a_fair_one():
+    none, little, half, fair, twice, negative = maps_module.share_colours(
+        np.array([0, 0.01, 0.5, 1, 2, -0.01])
+    )
+    assert np.ptp(fair) < 0.05  # grey
+    # blue and orange, which all readers can tell apart
+    assert half[2] > half[0]
+    assert twice[0] > twice[2]
+    # as far from grey on either side
+    for shade, end in ((half, "samples"), (twice, "alias")):
+        np.testing.assert_allclose(shade, fair + 0.5**0.8 * (np.array(to_rgb(figures.PALETTE[end])) - fair))
+    # no use at all is darker than next to none
+    assert none.sum() < little.sum() - 0.3
+    np.testing.assert_allclose(negative, to_rgb(figures.PALETTE["second"]))
+
+
 # -------------------------------------------------------------------------------- static image
 
 OTHER = {
@@ -218,6 +297,7 @@ OTHER = {
     "chirp": {"at": 0.0},
     "wagon_wheel": {"exposure": 0.6},
     "explorer": {"factor": 5},
+    "gradient_maps": {"destination": 8},
 }
 
 
@@ -250,6 +330,23 @@ def test_the_lab_gets_a_live_widget(name, monkeypatch):
     bundle = figure._repr_mimebundle_()
     data = bundle[0] if isinstance(bundle, tuple) else bundle
     assert "application/vnd.jupyter.widget-view+json" in data
+
+
+@pytest.mark.parametrize("mode", maps_module.MODES)
+@pytest.mark.parametrize("destination", [1, 13, 48])
+def test_the_static_gradient_maps_show_the_sums_and_mark_the_cv(mode, destination):
+    figure = figures.gradient_maps(48, destination, mode).static()._figure
+    figure.canvas.draw()
+    square, kernels, sums, cv = figure.axes
+    rows = interpolation_matrix(48, destination, mode)
+    np.testing.assert_allclose([bar.get_height() for bar in sums.patches], rows.sum(axis=0))
+    assert len(kernels.lines) == destination
+    assert square.images[0].get_array().shape == (48, 48, 3)
+    (x,), (y,) = cv.lines[-1].get_data()
+    assert (x, y) == (destination, interpolate_cv(48, destination, mode))
+    assert len(cv.lines) == (3 if mode in ("bilinear", "bicubic") else 2)
+    boxes = [text.get_window_extent() for text in cv.get_yticklabels()]
+    assert not any(low.overlaps(high) for low, high in itertools.pairwise(boxes))
 
 
 @pytest.mark.parametrize("factor", [1, 3, 4, 5, 12])

@@ -57,20 +57,21 @@ export function segment(pen, x0, y0, x1, y1, colour, width = 1, dash = []) {
   ctx.setLineDash([]);
 }
 
-export function axes(p, { title, xLabel, xTicks, yTicks }) {
+// `yText` turns a tick's place into its number, where the scale is not linear; `xLabel` may be left out.
+export function axes(p, { title, xLabel, xTicks, yTicks, yText = String }) {
   const { pen, left, top, width, height } = p;
   const { colours } = pen;
   const bottom = top + height;
   for (const v of yTicks) {
     segment(pen, left, p.y(v), left + width, p.y(v), colours.line, 1);
-    write(pen, minus(String(v)), left - 8, p.y(v), { align: "right", baseline: "middle" });
+    write(pen, minus(yText(v)), left - 8, p.y(v), { align: "right", baseline: "middle" });
   }
   segment(pen, left, bottom, left + width, bottom, colours.ink, 1);
   for (const v of xTicks) {
     segment(pen, p.x(v), bottom, p.x(v), bottom + 4, colours.ink, 1);
     write(pen, minus(String(v)), p.x(v), bottom + 7, { align: "center", baseline: "top" });
   }
-  write(pen, xLabel, left + width / 2, bottom + 22, { align: "center", baseline: "top" });
+  if (xLabel) write(pen, xLabel, left + width / 2, bottom + 22, { align: "center", baseline: "top" });
   write(pen, title, left - 36, top - 10, { bold: true });
 }
 

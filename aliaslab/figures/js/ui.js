@@ -43,14 +43,16 @@ const idFor = (state) => `aliaslab-${state}-${Math.random().toString(36).slice(2
 // `data-lm-suppress-shortcuts` keeps JupyterLab from taking a slider's arrow keys.
 function sliderOf({ state, label, min, max, step, format }, put) {
   const id = idFor(state);
-  const input = make("input", { id, type: "range", name: state, min, max, step, "data-lm-suppress-shortcuts": "" });
+  const limit = typeof max === "function" ? max : () => max;
+  const input = make("input", { id, type: "range", name: state, min, step, "data-lm-suppress-shortcuts": "" });
   const output = make("output", { for: id, "aria-live": "off" });   // the status line speaks
   input.addEventListener("input", () => put(state, Number(input.value)));
   return {
     row: make("div", { class: "aliaslab-slider" }, make("label", { for: id }, label), output, input),
     node: input,
-    show(value) {
+    show(value, now) {
       const text = format(value);
+      input.max = limit(now);
       input.value = value;
       output.textContent = text;
       input.setAttribute("aria-valuetext", text);
@@ -58,16 +60,24 @@ function sliderOf({ state, label, min, max, step, format }, put) {
   };
 }
 
-// A choice among words, for a control with `options`.
-function choiceOf({ state, label, options }, put) {
+const wordFor = (option) => (typeof option === "boolean" ? ["off", "on"][Number(option)] : option);
+
+// A choice among words, or between false and true, for a control with `options`.
+function choiceOf({ state, label, options, idle }, put) {
   const id = idFor(state);
-  const items = options.map((option) => make("option", { value: option }, option[0].toUpperCase() + option.slice(1)));
+  const words = options.map(wordFor);
+  const items = words.map((word) => make("option", { value: word }, word[0].toUpperCase() + word.slice(1)));
   const select = make("select", { id, name: state, "data-lm-suppress-shortcuts": "" }, ...items);
-  select.addEventListener("input", () => put(state, select.value));
+  const name = make("label", { for: id }, label);
+  select.addEventListener("input", () => put(state, options[select.selectedIndex]));
   return {
-    row: make("div", { class: "aliaslab-choice" }, make("label", { for: id }, label), select),
+    row: make("div", { class: "aliaslab-choice" }, name, select),
     node: select,
-    show(value) { select.value = value; },
+    show(value, now) {
+      const why = idle?.(now);
+      name.textContent = why ? `${label}: ${why}` : label;
+      select.value = wordFor(value);
+    },
   };
 }
 
@@ -93,17 +103,19 @@ function sized(canvas, width, height) {
 
 // Builds a figure in `el` and keeps it in step with the model.
 //   key       [role, shape, text] for each kind of mark
-//   controls  one per state: a slider { state, label, min, max, step, format }, or a choice
-//             { state, label, options }; idle(state) says when it has nothing to do
+//   controls  one per state: a slider { state, label, min, max, step, format }, whose max may depend on the
+//             state, or a choice { state, label, options }; idle(state) says when it has nothing to do,
+//             for a choice in words
 //   buttons   nodes from button()
 //   height    of the drawing, in CSS pixels, for its width
 //   draw      draw(pen, state)
 //   describe  describe(state) -> { label, status }: what the drawing shows, what to notice
 //   note      a sentence below the buttons
+//   allowed   allowed(state): the state that is shown, where one control limits another
 // Gives { schedule, put, state, destroy }.
-export function mount({ model, el }, { key, controls, buttons = [], height, draw, describe, note = "" }) {
+export function mount({ model, el }, { key, controls, buttons = [], height, draw, describe, note = "", allowed = (wanted) => wanted }) {
   const names = controls.map((control) => control.state);
-  const state = () => Object.fromEntries(names.map((name) => [name, model.get(name)]));
+  const state = () => allowed(Object.fromEntries(names.map((name) => [name, model.get(name)])));
   const put = (name, value) => {
     model.set(name, value);
     model.save_changes();
@@ -133,8 +145,8 @@ export function mount({ model, el }, { key, controls, buttons = [], height, draw
     if (status.textContent !== said.status) status.textContent = said.status;
     canvas.setAttribute("aria-label", said.label);
     inputs.forEach((input, i) => {
-      input.show(now[names[i]]);
-      input.node.disabled = controls[i].idle?.(now) ?? false;
+      input.show(now[names[i]], now);
+      input.node.disabled = Boolean(controls[i].idle?.(now));
     });
     el.dataset.ms = (performance.now() - started).toFixed(2);
   }

@@ -1,0 +1,11 @@
+from .layers import folded_energy as folded_energy
+from .layers import layer_violations as layer_violations
+from .layers import strided_layers as strided_layers
+from .shifting import random_shifts as random_shifts
+from .shifting import shift_images as shift_images
+from .spectra import alias_violation_ratio as alias_violation_ratio
+from .spectra import power_spectrum as power_spectrum
+from .spectra import radial_profile as radial_profile
+from .stability import feature_instability as feature_instability
+from .stability import shift_consistency as shift_consistency
+from .stability import shift_instability as shift_instability
