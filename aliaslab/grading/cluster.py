@@ -29,7 +29,7 @@ def on_cluster(address: str) -> Runner:
             raise RuntimeError(f"no Dask scheduler answers at {address!r}: {error}") from error
         with client:
             shared = client.scatter(setup, broadcast=True, hash=False)
-            source, keys, waiting = iter(notebooks), {}, as_completed()
+            source, keys, waiting = iter(notebooks), {}, as_completed(loop=client.loop)
             # a few for each thread of a worker, so that the class is never in memory as a whole
             for key, data in itertools.islice(source, 2 * sum(client.nthreads().values())):
                 _submit(client, shared, key, data, keys, waiting)

@@ -19,6 +19,7 @@ from .judging import Verdict, marks
 
 _STYLE = """
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; --line: #8886; --bar: 20, 110, 200; }
+html { background: #fff; color: #1c1c1c; } a { color: #0645ad; }
 body { max-width: 56rem; margin: 2rem auto; padding: 0 1rem; }
 h1, h2, h3 { line-height: 1.25; } h2 { margin-top: 2.5rem; }
 .wide { overflow-x: auto; }
@@ -27,7 +28,9 @@ th, td { padding: .35rem .6rem; text-align: left; vertical-align: top; border-bo
 th.n, td.n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 td.share { background: rgba(var(--bar), calc(var(--of) * .45)); }
 .total { font-size: 1.4rem; } .hint { margin: .2rem 0 0; }
-@media (prefers-color-scheme: dark) { :root { --bar: 90, 160, 255; } a { color: #8ab4ff; } }
+@media (prefers-color-scheme: dark) {
+  :root { --bar: 90, 160, 255; } html { background: #161616; color: #ececec; } a { color: #8ab4ff; }
+}
 """
 #: Should a name ever slip through unescaped, it still runs nothing.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"

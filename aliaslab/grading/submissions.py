@@ -47,7 +47,7 @@ class Submission:
     @property
     def key(self) -> str:
         """A name for files: from the student's, and unlike any other's."""
-        name = re.sub(r"[^\w-]+", "_", self.student, flags=re.ASCII)[:60].strip("_") or "student"
+        name = re.sub(r"[^\w-]+", "_", self.student, flags=re.ASCII)[:60].strip("_-") or "student"
         return f"{name}-{hashlib.sha256(f'{self.student}/{self.file}'.encode()).hexdigest()[:8]}"
 
     def read(self) -> bytes:

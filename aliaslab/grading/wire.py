@@ -102,7 +102,8 @@ def _decode(node: Any, blob: bytes, function: Callable | None) -> Any:
     if tag == "d":
         return {str(key): value for key, value in map(inner, content)}
     if tag == "c":
-        return complex(*map(float, content))
+        real, imaginary = content
+        return complex(real, imaginary)
     if tag == "a":
         return _array(blob, *content)
     if tag == "f" and function:
