@@ -3,6 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/installed
 PYTEST := $(BIN)/python -m pytest
+# one worker a core, with one thread each; in order, for what takes longest comes first
+SIDE_BY_SIDE := OMP_NUM_THREADS=1 $(PYTEST) -n logical --maxprocesses 4 --no-loadscope-reorder
 # what needs neither a browser nor the book's tool chain
 UNIT_TESTS := tests/signals tests/resample tests/test_testing.py tests/test_cli.py tests/figures/test_style.py tests/figures/test_interactive.py
 
@@ -15,8 +17,16 @@ DEVICES = $(or $(ALIASLAB_DEVICE),$(shell $(BIN)/python -c "import torch; print(
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
+# what pip was told about where packages come from, which uv does not read
+pip_setting = $$($(BIN)/python -m pip config list | sed -n "s/^[^=]*\.$(1)='\(.*\)'$$/\1/p" | head -n 1 | sed 's/\\n/ /g')
+
 $(INSTALLED): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
+	@# uv does in seconds what takes pip minutes; where it cannot, pip does, and says why it could not
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv && \
+	UV_DEFAULT_INDEX="$(call pip_setting,index-url)" UV_INDEX="$(call pip_setting,extra-index-url)" \
+	UV_FIND_LINKS="$(call pip_setting,find-links)" UV_INDEX_STRATEGY=unsafe-best-match \
+	$(BIN)/uv pip install --quiet --python .venv -c constraints.txt -e '.[all]' || \
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[all]'
 	@touch $@
 
@@ -52,7 +62,8 @@ lab: notebooks ## open JupyterLab on the labs and chapters
 	$(BIN)/jupyter lab --notebook-dir=. labs
 
 test: browser sandbox book ## run every test, the notebooks once on each device present
-	$(PYTEST)
+	$(SIDE_BY_SIDE)
+	@# one notebook at a time: kernels that start side by side were seen to wait a minute and more
 	for device in $(DEVICES); do \
 	  ALIASLAB_DEVICE=$$device $(PYTEST) --nbmake --nbmake-timeout=300 build/notebooks labs || exit 1; \
 	done
@@ -63,6 +74,10 @@ test-lowest: ## unit tests on the lowest direct versions that pyproject.toml all
 	build/lowest/bin/uv pip install --python build/lowest --resolution lowest-direct -e '.[test]'
 	build/lowest/bin/python -m pytest -q $(UNIT_TESTS)
 
+# glibc keeps the memory of large temporaries, or it would be mapped afresh at every call
+bench: export MALLOC_MMAP_THRESHOLD_ = 2147483647
+bench: export MALLOC_TRIM_THRESHOLD_ = 2147483647
+bench: export MALLOC_TOP_PAD_ = 268435456
 bench: $(INSTALLED) ## measure speed: medians and ratios, nothing asserted
 	$(PYTEST) benchmarks --benchmark-only --benchmark-columns=median,iqr
 	$(BIN)/python benchmarks/import_time.py

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import http.server
 import os
+import re
 import shutil
 import threading
 from pathlib import Path
@@ -30,6 +31,19 @@ def pytest_runtest_makereport(item, call):
     if report.skipped and os.environ.get("CI") and not str(report.longrepr).endswith("no GPU here')"):
         report.outcome = "failed"
         report.longrepr = f"skipped on CI, where nothing may be: {report.longrepr}"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """A worker takes a whole module, whose tests share fixtures; of the book a page, surveyed once."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Scheduling(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            page = re.search(r"chapters/[\w-]+\.html", nodeid)
+            return page[0] if page else nodeid.partition("::")[0]
+
+    return Scheduling(config, log)
 
 
 def _device_names() -> list[str]:

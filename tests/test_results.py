@@ -47,3 +47,12 @@ def test_the_cost_of_antialias_is_measured_as_stored():
     assert (stored.mean_us > 0).all()
     # many runs: each point stands for a thousand
     assert (stored.runs >= 1000).all()
+
+
+def test_the_cost_of_the_remedies_is_measured_as_stored():
+    pytest.importorskip("torch", reason="torch is missing: pip install torch")
+    stored, module = stored_result("remedy-time"), script("remedy_time")
+    again = module.measure(runs=1, batch=2)
+    assert list(again.columns) == list(stored.columns)
+    assert list(again.network) == list(stored.network)
+    assert stored.ratio[stored.network == "maxpool"].item() == 1

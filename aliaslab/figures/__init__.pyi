@@ -23,6 +23,10 @@ from .sampling_theorem import kernel_gallery as kernel_gallery
 from .sampling_theorem import reconstruction as reconstruction
 from .sampling_theorem import same_samples as same_samples
 from .sampling_theorem import spectrum_copies as spectrum_copies
+from .shift_stability import changing_mind as changing_mind
+from .shift_stability import grouped_bars as grouped_bars
+from .shift_stability import intervals as intervals
+from .shift_stability import with_spread as with_spread
 from .style import PALETTE as PALETTE
 from .style import Plot as Plot
 from .style import book_style as book_style

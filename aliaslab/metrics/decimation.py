@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn import functional
 from torch.overrides import TorchFunctionMode
 
 from ._checks import Model, measuring
@@ -137,24 +137,26 @@ def _found(kind: str, stride, x: Tensor, undecimated: Callable[[], Tensor] | Non
 
 
 def _read_conv(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1) -> Found:
-    dense = lambda: F.conv2d(input, weight, bias, 1, padding, dilation, groups)
+    dense = lambda: functional.conv2d(input, weight, bias, 1, padding, dilation, groups)
     return _found("convolution", stride, input, dense)
 
 
 def _read_max_pool(input, kernel_size, stride=None, padding=0, dilation=1, *_, **__) -> Found:
-    dense = lambda: F.max_pool2d(input, kernel_size, 1, padding, dilation)
+    dense = lambda: functional.max_pool2d(input, kernel_size, 1, padding, dilation)
     return _found("max pooling", stride or kernel_size, input, dense)
 
 
 def _read_avg_pool(
     input, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True, divisor_override=None
 ) -> Found:
-    dense = lambda: F.avg_pool2d(input, kernel_size, 1, padding, False, count_include_pad, divisor_override)
+    dense = lambda: functional.avg_pool2d(
+        input, kernel_size, 1, padding, False, count_include_pad, divisor_override
+    )
     return _found("average pooling", stride or kernel_size, input, dense)
 
 
 def _read_power_pool(input, norm_type, kernel_size, stride=None, ceil_mode=False) -> Found:
-    dense = lambda: F.lp_pool2d(input, norm_type, kernel_size, 1)
+    dense = lambda: functional.lp_pool2d(input, norm_type, kernel_size, 1)
     return _found("power pooling", stride or kernel_size, input, dense)
 
 
@@ -175,11 +177,11 @@ def _read_adaptive(pool: Callable[..., Tensor], kind: str, input: Tensor, output
 
 
 def _read_adaptive_mean(input, output_size) -> Found:
-    return _read_adaptive(F.avg_pool2d, "average pooling", input, output_size)
+    return _read_adaptive(functional.avg_pool2d, "average pooling", input, output_size)
 
 
 def _read_adaptive_max(input, output_size, return_indices=False) -> Found:
-    return _read_adaptive(F.max_pool2d, "max pooling", input, output_size)
+    return _read_adaptive(functional.max_pool2d, "max pooling", input, output_size)
 
 
 def _read_slice(input, index) -> Found:
@@ -220,14 +222,14 @@ def slice_steps(index: tuple, ndim: int) -> dict[int, int]:
 
 
 _READERS = {
-    **dict.fromkeys((F.conv1d, F.conv2d, F.conv3d), _read_conv),
-    **dict.fromkeys((F.max_pool1d, F.max_pool2d, F.max_pool3d), _read_max_pool),
-    **dict.fromkeys((torch.max_pool2d, F.max_pool2d_with_indices), _read_max_pool),
-    **dict.fromkeys((F.avg_pool1d, F.avg_pool2d, F.avg_pool3d), _read_avg_pool),
-    F.lp_pool2d: _read_power_pool,
-    F.unfold: _read_windows,
-    F.adaptive_avg_pool2d: _read_adaptive_mean,
-    F.adaptive_max_pool2d: _read_adaptive_max,
+    **dict.fromkeys((functional.conv1d, functional.conv2d, functional.conv3d), _read_conv),
+    **dict.fromkeys((functional.max_pool1d, functional.max_pool2d, functional.max_pool3d), _read_max_pool),
+    **dict.fromkeys((torch.max_pool2d, functional.max_pool2d_with_indices), _read_max_pool),
+    **dict.fromkeys((functional.avg_pool1d, functional.avg_pool2d, functional.avg_pool3d), _read_avg_pool),
+    functional.lp_pool2d: _read_power_pool,
+    functional.unfold: _read_windows,
+    functional.adaptive_avg_pool2d: _read_adaptive_mean,
+    functional.adaptive_max_pool2d: _read_adaptive_max,
     Tensor.__getitem__: _read_slice,
-    F.interpolate: _read_resize,
+    functional.interpolate: _read_resize,
 }

@@ -124,7 +124,7 @@ def layer_violations(
 
     References
     ----------
-    Kashyap, "Measuring Spectral Aliasing in Strided CNNs", 2025: hooks on the input of each strided layer.
+    Kashyap, "Measuring Spectral Aliasing in Strided CNNs": hooks on the input of each strided layer.
     """
 
     def share(place: Decimation) -> Tensor | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
+from torch.nn import functional
 
 from ..signals._checks import one_of
 from ._checks import feature_maps
@@ -49,7 +49,7 @@ def shift_images(x: Tensor, shift: Shift, how: str = "circular") -> Tensor:
         return x.roll((down, right), (-2, -1))
     height, width = x.shape[-2:]
     down, right = max(-height, min(down, height)), max(-width, min(right, width))
-    return F.pad(x, (right, -right, down, -down))
+    return functional.pad(x, (right, -right, down, -down))
 
 
 def random_shifts(count: int, reach: int, generator: torch.Generator | None = None) -> list[Shift]:

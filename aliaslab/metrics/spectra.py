@@ -36,7 +36,7 @@ def power_spectrum(x: Tensor) -> Tensor:
 
     References
     ----------
-    Kashyap, "Measuring Spectral Aliasing in Strided CNNs", 2025, the definition of ``P``.
+    Kashyap, "Measuring Spectral Aliasing in Strided CNNs", the definition of ``P``.
     """
     spectrum = torch.fft.fft2(feature_maps("x", x))
     return torch.fft.fftshift(_power(spectrum), (-2, -1))
@@ -110,7 +110,7 @@ def alias_violation_ratio(x: Tensor, stride: Stride, region: str = "disc", mean:
 
     References
     ----------
-    Kashyap, "Measuring Spectral Aliasing in Strided CNNs", 2025, the definition of AVR.
+    Kashyap, "Measuring Spectral Aliasing in Strided CNNs", the definition of AVR.
 
     Examples
     --------

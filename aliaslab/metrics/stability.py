@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn import functional
 
 from ..signals._checks import one_of
 from ._checks import Model, feature_maps, measuring
@@ -48,7 +48,7 @@ def shift_instability(
 
     References
     ----------
-    Kashyap, "Measuring Spectral Aliasing in Strided CNNs", 2025, the definition of SIS.
+    Kashyap, "Measuring Spectral Aliasing in Strided CNNs", the definition of SIS.
     """
     one_of("of", of, ("probabilities", "logits"))
     scores = []
@@ -170,7 +170,7 @@ def _answers(model: Model, x: Tensor, shifts: Sequence[Shift], how: str, batch_s
 
 def _turning(a: Tensor, b: Tensor) -> Tensor:
     """``1 - cos`` over the last axis."""
-    return 1 - F.cosine_similarity(a, b, dim=-1)
+    return 1 - functional.cosine_similarity(a, b, dim=-1)
 
 
 def _unmoved(features: Tensor, images: Tensor, shifts: Sequence[Shift]) -> Tensor:

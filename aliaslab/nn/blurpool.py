@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from torch import Tensor, nn
 
 from ..signals._checks import one_of
 from . import _checks
+from .borders import Axis
 from .kernels import BOXES, blurpool_kernel
-from .strided_filter import Axis, strided_filter
+from .strided_filter import strided_filter
 
 Kernel = str | Sequence[float]
 Numbers = int | Sequence[int]
@@ -134,11 +136,21 @@ class BlurPool2d(_BlurPool):
     repair a strided convolution, give it stride 1 and let ``BlurPool2d(stride=stride)`` follow.
     """
 
+    def undecimated(self, x: Tensor) -> Tensor:
+        """What the stride decimates: ``x`` blurred at every pixel, ``(N, C, H, W)``."""
+        return blur(x, self.taps, self.stride, self.padding_mode, self.kernel)
+
 
 class BlurPool3d(_BlurPool):
     """:func:`blur_pool3d` as a module."""
 
     spatial_axes = 3
+
+
+def blur(x: Tensor, taps: Numbers, stride: Numbers, padding_mode: str, kernel: Kernel) -> Tensor:
+    """The low-pass that belongs to the stride, at every pixel."""
+    axes = blur_axes(*blur_settings(2, taps, stride, padding_mode, kernel))
+    return strided_filter(_checks.features(x), [replace(axis, stride=1) for axis in axes])
 
 
 def _blur_pool(x: Tensor, axes: int, taps: Numbers, stride: Numbers, mode: str, kernel: Kernel) -> Tensor:

@@ -6,8 +6,8 @@ import torch
 from torch import Tensor, nn
 
 from .blurpool import BlurPool2d, blur_axes
+from .borders import Axis
 from .frequency import FrequencyPool2d
-from .strided_filter import Axis
 from .wavelet import WaveletPool2d
 
 LINEAR = (BlurPool2d, WaveletPool2d, FrequencyPool2d)

@@ -11,7 +11,8 @@ from torch import Tensor, nn
 
 from . import _checks
 from .blurpool import Numbers
-from .strided_filter import beyond, memory_format
+from .borders import beyond
+from .strided_filter import memory_format
 
 
 def frequency_pool2d(x: Tensor, stride: Numbers = 2, padding_mode: str = "circular") -> Tensor:
@@ -56,12 +57,7 @@ def frequency_pool2d(x: Tensor, stride: Numbers = 2, padding_mode: str = "circul
             [-1., -1.]])
     """
     x, stride, mode = _checks.features(x), _checks.strides(stride), _checks.padding_mode(padding_mode)
-    # sums of thousands of products want more than half precision
-    y = x.float() if x.dtype in (torch.float16, torch.bfloat16) else x
-    for d, s in enumerate(stride, start=2):
-        if s > 1:
-            y = _along(y, _matrix(y.shape[d], s, mode), d)
-    return y.to(x.dtype).contiguous(memory_format=memory_format(x))
+    return _low_pass(x, stride, stride, mode)
 
 
 class FrequencyPool2d(nn.Module):
@@ -75,8 +71,22 @@ class FrequencyPool2d(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         return frequency_pool2d(x, self.stride, self.padding_mode)
 
+    def undecimated(self, x: Tensor) -> Tensor:
+        """What the stride decimates: the low-pass of ``x`` at every pixel, ``(N, C, H, W)``."""
+        return _low_pass(_checks.features(x), self.stride, (1, 1), self.padding_mode)
+
     def extra_repr(self) -> str:
         return f"stride={self.stride}, padding_mode={self.padding_mode!r}"
+
+
+def _low_pass(x: Tensor, stride: tuple[int, ...], every: tuple[int, ...], mode: str) -> Tensor:
+    """The low-pass that belongs to ``stride``, computed at every ``every``-th pixel."""
+    # sums of thousands of products want more than half precision
+    y = x.float() if x.dtype in (torch.float16, torch.bfloat16) else x
+    for d, (s, step) in enumerate(zip(stride, every, strict=True), start=2):
+        if s > 1:
+            y = _along(y, _matrix(y.shape[d], s, step, mode), d)
+    return y.to(x.dtype).contiguous(memory_format=memory_format(x))
 
 
 def _along(x: Tensor, matrix: NDArray[np.float64], d: int) -> Tensor:
@@ -85,12 +95,12 @@ def _along(x: Tensor, matrix: NDArray[np.float64], d: int) -> Tensor:
 
 
 @lru_cache(maxsize=64)
-def _matrix(n: int, stride: int, mode: str) -> NDArray[np.float64]:
-    """Filter and decimation along one axis, ``(ceil(n / stride), n)``, its rows summing to 1."""
+def _matrix(n: int, stride: int, every: int, mode: str) -> NDArray[np.float64]:
+    """Filter and decimation along one axis, ``(ceil(n / every), n)``, its rows summing to 1."""
     # one period, as positions on the endless axis: where it begins, and how long it is
     first, period = {"circular": (0, n), "reflect": (0, max(2 * n - 2, 1))}.get(mode, (-n, 3 * n))
     at = np.arange(first, first + period)
-    lag = (np.arange(0, n, stride)[:, None] - at) % period
+    lag = (np.arange(0, n, every)[:, None] - at) % period
     kernel = _ideal(period, -(-period // (2 * stride)))[lag]
     matrix = np.zeros((len(lag), n))
     inside = (at >= 0) & (at < n) if mode == "zeros" else np.full(period, True)

@@ -6,7 +6,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from . import _checks
-from .blurpool import BlurPool2d, Kernel, Numbers, blur_pool2d
+from .blurpool import BlurPool2d, Kernel, Numbers, blur, blur_pool2d
 
 
 def max_blur_pool2d(
@@ -46,17 +46,7 @@ def max_blur_pool2d(
     ----------
     Zhang, "Making convolutional networks shift-invariant again", ICML 2019, section 3.2, ``MaxBlurPool``.
     """
-    x = _checks.features(x)
-    stride = _checks.strides(stride)
-    window = _window(kernel_size, padding, dilation)
-    # torch pads by at most half a window; the rest, needed at one border only, is padded here
-    below, right = (
-        _room(n, s, *along, ceil_mode) for n, s, *along in zip(x.shape[2:], stride, *window, strict=True)
-    )
-    if below or right:
-        x = functional.pad(x, (0, right, 0, below), value=-float("inf"))
-    kernel_size, padding, dilation = window
-    x = functional.max_pool2d(x, kernel_size, stride=1, padding=padding, dilation=dilation)
+    x = _maxima(x, kernel_size, _checks.strides(stride), padding, dilation, ceil_mode)
     return blur_pool2d(x, taps, stride, padding_mode, kernel=kernel)
 
 
@@ -95,12 +85,33 @@ class MaxBlurPool2d(nn.Module):
             ceil_mode=self.ceil_mode,
         )
 
+    def undecimated(self, x: Tensor) -> Tensor:
+        """What the stride decimates: the blurred maxima at every pixel, ``(N, C, H', W')``."""
+        x = _maxima(x, self.kernel_size, self.stride, self.padding, self.dilation, self.ceil_mode)
+        return blur(x, self.taps, self.stride, self.padding_mode, self.kernel)
+
     def extra_repr(self) -> str:
         return (
             f"kernel_size={self.kernel_size}, stride={self.stride}, padding_mode={self.padding_mode!r}, "
             f"taps={self.taps}, kernel={self.kernel!r}, padding={self.padding}, dilation={self.dilation}, "
             f"ceil_mode={self.ceil_mode}"
         )
+
+
+def _maxima(
+    x: Tensor, kernel_size: Numbers, stride, padding: Numbers, dilation: Numbers, ceil_mode: bool
+) -> Tensor:
+    """The maximum at every pixel that ``stride`` steps over."""
+    x = _checks.features(x)
+    window = _window(kernel_size, padding, dilation)
+    # torch pads by at most half a window; the rest, needed at one border only, is padded here
+    below, right = (
+        _room(n, s, *along, ceil_mode) for n, s, *along in zip(x.shape[2:], stride, *window, strict=True)
+    )
+    if below or right:
+        x = functional.pad(x, (0, right, 0, below), value=-float("inf"))
+    kernel_size, padding, dilation = window
+    return functional.max_pool2d(x, kernel_size, stride=1, padding=padding, dilation=dilation)
 
 
 def _window(kernel_size: Numbers, padding: Numbers, dilation: Numbers) -> tuple[tuple[int, ...], ...]:

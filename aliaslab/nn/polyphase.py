@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from . import _checks
-from .blurpool import BlurSettings, Kernel, Numbers, blur_axes, blur_settings
-from .strided_filter import beyond, memory_format, strided_filter
+from .blurpool import BlurSettings, Kernel, Numbers, blur
+from .borders import beyond
+from .strided_filter import memory_format
 
 
 def polyphase_components(x: Tensor, stride: Numbers = 2, padding_mode: str = "circular") -> Tensor:
@@ -200,6 +200,10 @@ class PolyphasePool2d(BlurSettings):
             self._handed[:] = [phase]
         return out
 
+    def undecimated(self, x: Tensor) -> Tensor:
+        """What the stride decimates: ``x`` blurred at every pixel, ``(N, C, H, W)``."""
+        return blur(x, self.taps, self.stride, self.padding_mode, self.kernel)
+
     def _sample(self, x: Tensor, phase: Tensor | None) -> tuple[Tensor, Tensor]:
         return _pool(x, self.taps, self.stride, self.padding_mode, self.kernel, phase, True, _strongest)
 
@@ -274,7 +278,7 @@ def _strongest(components: Tensor) -> Tensor:
 
 def _pool(x, taps, stride, padding_mode, kernel, phase, return_phase, scores, temperature=None):
     stride = _checks.strides(stride)
-    components = polyphase_components(_blur(x, taps, stride, padding_mode, kernel), stride, padding_mode)
+    components = polyphase_components(blur(x, taps, stride, padding_mode, kernel), stride, padding_mode)
     weights = None
     if phase is not None:
         phase = _check_phase(phase, x)
@@ -290,12 +294,6 @@ def _pool(x, taps, stride, padding_mode, kernel, phase, return_phase, scores, te
         out = torch.einsum("nij,nijchw->nchw", weights, components)
     out = out.contiguous(memory_format=memory_format(x))
     return (out, phase) if return_phase else out
-
-
-def _blur(x: Tensor, taps: Numbers, stride: tuple[int, int], padding_mode: str, kernel: Kernel) -> Tensor:
-    """The low-pass that belongs to the stride, at every pixel."""
-    axes = blur_axes(*blur_settings(2, taps, stride, padding_mode, kernel))
-    return strided_filter(_checks.features(x), [replace(axis, stride=1) for axis in axes])
 
 
 def _check_phase(phase: Tensor, x: Tensor) -> Tensor:

@@ -1,15 +1,12 @@
 """The engine of the blurs: a separable filter, evaluated only where the stride keeps a sample.
 
-Along one axis a padded, strided filter is a matrix, ``A = Z + E``: ``Z`` filters with zeros around the
-image, and ``E`` is what the real border adds, which touches the first and last few outputs only.  Over
-several axes ``A x B = Z_a x Z_b + E_a x B + Z_a x E_b``: one convolution, for which nothing is padded or
-copied, and thin strips along the borders.  Its transpose, the backward pass, has the same shape.
+One convolution among zeros, for which nothing is padded or copied, and then the borders: see ``borders``.
+The transpose, which is the backward pass, has the same parts.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache, reduce
 
 import numpy as np
@@ -18,6 +15,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
+from .borders import Axis, beyond, count, gains, reach, strips
+
 CONV = {1: functional.conv1d, 2: functional.conv2d, 3: functional.conv3d}
 CONV_TRANSPOSE = {
     1: functional.conv_transpose1d,
@@ -25,124 +24,46 @@ CONV_TRANSPOSE = {
     3: functional.conv_transpose3d,
 }
 
-
-@dataclass(frozen=True)
-class Axis:
-    """The filter along one axis.
-
-    Output ``i`` is ``sum_j kernel[j] x[i stride - before + j]``, with ``x`` continued beyond its ends as
-    ``mode`` says; ``mode`` None is zeros as they are, ``"zeros"`` divides by the sum of the taps inside.
-    """
-
-    kernel: tuple[float, ...]
-    before: int
-    stride: int
-    mode: str | None
-
-    @property
-    def after(self) -> int:
-        return len(self.kernel) - 1 - self.before
-
-    def size(self, n: int) -> int:
-        """Outputs for ``n`` inputs: ``ceil(n / stride)``, one per sample that a bare stride keeps."""
-        return -(-n // self.stride)
-
-    def centred(self) -> Axis:
-        """The same filter with as many taps before as after its middle."""
-        lead, trail = max(self.after - self.before, 0), max(self.before - self.after, 0)
-        kernel = (0.0,) * lead + self.kernel + (0.0,) * trail
-        return replace(self, kernel=kernel, before=self.before + lead)
-
-
-IDENTITY = Axis((1.0,), 0, 1, None)
-
-
-def beyond(index, n: int, mode: str):
-    """Where each position, inside ``0 .. n - 1`` or not, is read from; arrays or tensors."""
-    if mode == "circular":
-        return index % n
-    if mode == "reflect":
-        return n - 1 - abs(n - 1 - index % max(2 * n - 2, 1))
-    return index.clip(0, n - 1)
-
-
-Terms = tuple[tuple[tuple[int, float], ...], ...]
-
-
-@dataclass(frozen=True)
-class Border:
-    """A block of ``E``: ``outputs`` and ``inputs`` are ``(start, stop)`` along the axis.
-
-    ``rows[i]`` holds the weights of output ``i`` as ``(input, weight)``, zeros left out; ``columns`` the
-    same of the transpose.
-    """
-
-    outputs: tuple[int, int]
-    inputs: tuple[int, int]
-    rows: Terms
-    columns: Terms
-
-
-@lru_cache(maxsize=1024)
-def borders(axis: Axis, n: int) -> tuple[Border, ...]:
-    """The blocks of ``E`` for ``n`` inputs: at the head, at the tail; none where the axis needs none."""
-    if axis.mode is None:
-        return ()
-    size = axis.size(n)
-    head = min(-(-axis.before // axis.stride), size)
-    tail = max(head, (n - 1 - axis.after) // axis.stride + 1)
-    blocks = (_border(axis, n, *rows) for rows in ((0, head), (tail, size)) if rows[0] < rows[1])
-    return tuple(block for block in blocks if block is not None)
-
-
-def _border(axis: Axis, n: int, first: int, last: int) -> Border | None:
-    at = np.arange(first, last)[:, None] * axis.stride - axis.before + np.arange(len(axis.kernel))
-    outside = (at < 0) | (at >= n)
-    taps = np.broadcast_to(axis.kernel, at.shape)
-    rows = np.broadcast_to(np.arange(last - first)[:, None], at.shape)
-    weights = np.zeros((last - first, n))
-    if axis.mode == "zeros":
-        np.add.at(weights, (rows[~outside], at[~outside]), taps[~outside])
-        inside = weights.sum(1, keepdims=True)
-        if np.any(inside < 1e-3 * np.abs(axis.kernel).sum()):
-            raise ValueError(
-                f"the kernel's taps inside an image of {n} samples sum to {inside.min():g} at its border, so "
-                "padding_mode 'zeros' cannot keep a constant; choose 'reflect', 'replicate' or 'circular'"
-            )
-        weights *= 1 / inside - 1
-    else:
-        np.add.at(weights, (rows[outside], beyond(at[outside], n, axis.mode)), taps[outside])
-    used = np.flatnonzero(weights.any(0))
-    if not used.size:
-        return None
-    inputs = (int(used[0]), int(used[-1]) + 1)
-    block = weights[:, slice(*inputs)]
-    return Border((first, last), inputs, _terms(block), _terms(block.T))
-
-
-def _terms(matrix: NDArray[np.float64]) -> Terms:
-    return tuple(tuple((int(j), float(row[j])) for j in np.flatnonzero(row)) for row in matrix)
+# what the borders cost, in elements that could be padded in the same time (measured)
+MOVE_COST = 5000  # one small operation
+GATHER_COST = 7  # one element read or written across the rows of memory
 
 
 def strided_filter(x: Tensor, axes: Sequence[Axis]) -> Tensor:
     """``x`` ``(N, C, *spatial)`` through one :class:`Axis` per spatial axis; its memory format is kept."""
-    axes = tuple(axes)
-    if not torch.compiler.is_compiling():
-        for axis, n in zip(axes, x.shape[2:], strict=True):
-            borders(axis, n)  # refuses what no device can do
-    if torch.compiler.is_compiling() or x.device.type != "cpu":
+    axes, sizes = tuple(axes), tuple(x.shape[2:])
+    if torch.compiler.is_compiling():
+        return _padded(x, axes)
+    if axes[0].mode == "zeros":
+        for axis, n in zip(axes, sizes, strict=True):
+            gains(axis, n)  # refuses what cannot be divided
+    if not _thin_borders(x, axes, sizes):
         return _padded(x, axes)
     if torch.is_grad_enabled() and x.requires_grad:
-        return _StridedFilter.apply(x, axes, tuple(x.shape[2:]), False)
-    return _apply(x, axes)
+        return _StridedFilter.apply(x, axes, sizes, False)
+    return _apply(x, axes, sizes)
+
+
+def _thin_borders(x: Tensor, axes: tuple[Axis, ...], sizes: tuple[int, ...]) -> bool:
+    """Whether the borders are cheaper to add than to pad."""
+    if x.device.type != "cpu" or torch.is_autocast_enabled("cpu"):
+        return False
+    if x.dtype not in (torch.float32, torch.float64):  # half precision would round at every addition
+        return False
+    cost = MOVE_COST * count(axes, sizes)
+    if memory_format(x) == torch.contiguous_format and axes[-1].mode != "zeros":
+        cost += GATHER_COST * reach(axes[-1], sizes[-1]) * x.numel() // sizes[-1]
+    return x.numel() >= cost
 
 
 class _StridedFilter(torch.autograd.Function):
     """The filter, or its transpose: each is the other's derivative."""
 
+    generate_vmap_rule = True
+
     @staticmethod
     def forward(x, axes, sizes, transpose):
-        return _transpose(x, axes, sizes) if transpose else _apply(x, axes)
+        return (_transpose if transpose else _apply)(x, axes, sizes)
 
     @staticmethod
     def setup_context(ctx, inputs, output):
@@ -152,48 +73,52 @@ class _StridedFilter(torch.autograd.Function):
     def backward(ctx, grad):
         return _StridedFilter.apply(grad, ctx.axes, ctx.sizes, not ctx.transpose), None, None, None
 
+    @staticmethod
+    def jvp(ctx, tangent, *_):
+        return _StridedFilter.apply(tangent, ctx.axes, ctx.sizes, ctx.transpose)
 
-def _apply(x: Tensor, axes: tuple[Axis, ...]) -> Tensor:
+
+def _apply(x: Tensor, axes: tuple[Axis, ...], sizes: tuple[int, ...]) -> Tensor:
     out = _convolve(x, axes)
-    for d, rest, border in _strips(axes, tuple(x.shape[2:])):
-        strip = _apply(_mix(_part(x, d, border.inputs), border.rows, d), rest)
-        _part(out, d, border.outputs).add_(strip)
-    return out
+    if axes[0].mode == "zeros":
+        return _normalise(out, axes, sizes)
+    return _add_borders(out, x, axes, sizes, transpose=False)
 
 
 def _transpose(g: Tensor, axes: tuple[Axis, ...], sizes: tuple[int, ...]) -> Tensor:
-    out = _convolve_transpose(g, axes, sizes)
-    for d, rest, border in _strips(axes, sizes):
-        thin = (*sizes[:d], len(border.columns), *sizes[d + 1 :])
-        strip = _transpose(_mix(_part(g, d, border.outputs), border.columns, d), rest, thin)
-        _part(out, d, border.inputs).add_(strip)
+    if axes[0].mode == "zeros":
+        return _convolve_transpose(_normalise(g.clone(), axes, sizes), axes, sizes)
+    return _add_borders(_convolve_transpose(g, axes, sizes), g, axes, sizes, transpose=True)
+
+
+def _add_borders(
+    out: Tensor, x: Tensor, axes: tuple[Axis, ...], sizes: tuple[int, ...], transpose: bool
+) -> Tensor:
+    """Add to ``out``, in place, what the borders of ``x`` give."""
+    if memory_format(x) == torch.contiguous_format:
+        written, read, first, channels = out, x, 2, ()
+    else:  # axes in the order of memory, so that a strip lies together
+        written, read, first, channels = out.movedim(1, -1), x.movedim(1, -1), 1, (slice(None),)
+    for strip in strips(axes, sizes, transpose):
+        d = first + strip.axis
+        rows = read.narrow(d, *strip.source).movedim(d, 0).contiguous()
+        if strip.weights.size == 1:
+            scale = strip.weights.item()
+        else:
+            mixed = torch.as_tensor(strip.weights, dtype=x.dtype) @ rows.flatten(1)
+            rows, scale = mixed.unflatten(1, rows.shape[1:]), 1.0
+        target = written.narrow(d, *strip.to).movedim(d, 0)
+        total = rows.new_zeros(target.shape)
+        for weight, to, source in strip.moves:
+            total[(..., *to, *channels)].add_(rows[(..., *source, *channels)], alpha=scale * weight)
+        target.add_(total)
     return out
 
 
-@lru_cache(maxsize=1024)
-def _strips(axes: tuple[Axis, ...], sizes: tuple[int, ...]) -> list[tuple[int, tuple[Axis, ...], Border]]:
-    """Each border with its axis, and the filters for the strip's other axes."""
-    strips = []
-    for d, axis in enumerate(axes):
-        zeros = tuple(replace(a, mode=None) for a in axes[:d])
-        rest = (*zeros, IDENTITY, *axes[d + 1 :])
-        strips += [(d, rest, border) for border in borders(axis, sizes[d])]
-    return strips
-
-
-def _part(x: Tensor, d: int, span: tuple[int, int]) -> Tensor:
-    return x.narrow(d + 2, span[0], span[1] - span[0])
-
-
-def _mix(x: Tensor, rows: Terms, d: int) -> Tensor:
-    """The product with a small matrix along axis ``d``; in each of its rows, the weights other than 0."""
-    dim = d + 2
-    if len(rows) == 1 and x.shape[dim] == 1:  # the common case: 3 taps, reflected
-        return x * rows[0][0][1]
-    out = _zeros((*x.shape[:dim], len(rows), *x.shape[dim + 1 :]), x)
-    for i, row in enumerate(rows):
-        for j, weight in row:
-            out.select(dim, i).add_(x.select(dim, j), alpha=weight)
+def _normalise(out: Tensor, axes: tuple[Axis, ...], sizes: tuple[int, ...]) -> Tensor:
+    for d, (axis, n) in enumerate(zip(axes, sizes, strict=True)):
+        for i, gain in gains(axis, n):
+            out.select(d + 2, i).mul_(gain)
     return out
 
 
@@ -264,14 +189,14 @@ def memory_format(x: Tensor) -> torch.memory_format:
 
 
 def _padded(x: Tensor, axes: tuple[Axis, ...]) -> Tensor:
-    """The same by the book, pad and convolve: plain operations, for export and for other devices."""
+    """The same by the book, pad and convolve: plain operations, for export, small maps, other devices."""
     settings = _settings(x, axes) | {"padding": 0}
     convolve = CONV[len(axes)]
-    if axes[0].mode != "zeros":
-        return convolve(_extend(x, axes), **settings)
-    inside = x.new_ones((1, 1, *x.shape[2:]))
-    gain = convolve(_extend(inside, axes), settings["weight"][:1], stride=settings["stride"])
-    return convolve(_extend(x, axes), **settings) / gain
+    out = convolve(_extend(x, axes), **settings)
+    if axes[0].mode == "zeros":
+        inside = _extend(x.new_ones((1, 1, *x.shape[2:])), axes)
+        out = out / convolve(inside, settings["weight"][:1], stride=settings["stride"])
+    return out.contiguous(memory_format=memory_format(x))
 
 
 def _extend(x: Tensor, axes: tuple[Axis, ...]) -> Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -9,8 +10,9 @@ from torch import Tensor, nn
 
 from . import _checks
 from .blurpool import Numbers
+from .borders import Axis
 from .kernels import wavelet_kernel
-from .strided_filter import Axis, strided_filter
+from .strided_filter import strided_filter
 
 
 def wavelet_pool2d(
@@ -56,6 +58,11 @@ class WaveletPool2d(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return wavelet_pool2d(x, self.taps, self.stride, self.padding_mode)
+
+    def undecimated(self, x: Tensor) -> Tensor:
+        """What the stride decimates: the low-pass of ``x`` at every pixel, ``(N, C, H, W)``."""
+        axes = _axes(self.taps, self.stride, self.padding_mode)
+        return strided_filter(_checks.features(x), [replace(axis, stride=1) for axis in axes])
 
     def extra_repr(self) -> str:
         return f"taps={self.taps}, stride={self.stride}, padding_mode={self.padding_mode!r}"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-import torch.nn.functional as F
 from torch import nn
+from torch.nn import functional
 
 from aliaslab import alias_violation_ratio, folded_energy, layer_violations, strided_layers
 from aliaslab.metrics.decimation import watch_decimations
@@ -27,9 +27,9 @@ class Many(nn.Module):
 
     def forward(self, x):
         x = self.pool(self.keep(self.conv(x)))
-        x = F.max_pool2d(x, 3, 2, 1) + F.avg_pool2d(x, 2)
+        x = functional.max_pool2d(x, 3, 2, 1) + functional.avg_pool2d(x, 2)
         x = x[:, :, ::2, ::4] + x[:, :2].repeat(1, 2, 1, 1)[..., ::2, 1::4]
-        return F.adaptive_avg_pool2d(F.interpolate(x, scale_factor=0.5), 1).flatten(1)
+        return functional.adaptive_avg_pool2d(functional.interpolate(x, scale_factor=0.5), 1).flatten(1)
 
 
 def test_every_way_to_decimate_is_found():
@@ -86,11 +86,11 @@ def test_undecimated_then_decimated_is_the_layer(layer, kind):
 @pytest.mark.parametrize(
     "layer",
     [
-        lambda x: F.unfold(x, 2, stride=2),
-        lambda x: F.interpolate(x, size=8, mode="bilinear"),
+        lambda x: functional.unfold(x, 2, stride=2),
+        lambda x: functional.interpolate(x, size=8, mode="bilinear"),
         lambda x: x[:, ::2],
         lambda x: x.permute(0, 2, 3, 1)[:, ::2, ::2],
-        lambda x: F.max_pool1d(x.flatten(2), 2),
+        lambda x: functional.max_pool1d(x.flatten(2), 2),
         nn.AdaptiveAvgPool2d(5),
     ],
 )
@@ -147,7 +147,7 @@ def test_folded_energy_is_what_decimation_moves():
     """The map at stride 1 is what the grid holds, which decimation loses nothing of, and the rest."""
     conv = nn.Conv2d(1, 1, 3, 2, 1, bias=False, padding_mode="circular")
     x = noise(1, 1, 32, 32)
-    dense = F.conv2d(F.pad(x, (1, 1, 1, 1), "circular"), conv.weight)
+    dense = functional.conv2d(functional.pad(x, (1, 1, 1, 1), "circular"), conv.weight)
     spectrum = torch.fft.fft2(dense)
     f = torch.fft.fftfreq(32).abs()
     beyond = torch.maximum(f[:, None], f) > 0.25

@@ -12,7 +12,9 @@ from nn.layers import MODES
 from torch.nn import functional
 
 import aliaslab as al
-from aliaslab.nn.strided_filter import Axis, _padded, _StridedFilter, borders
+from aliaslab.nn import strided_filter
+from aliaslab.nn.borders import Axis
+from aliaslab.nn.strided_filter import _padded, _StridedFilter
 
 EPS = np.finfo(float).eps
 SCIPY = {"zeros": "constant", "reflect": "mirror", "replicate": "nearest", "circular": "wrap"}
@@ -122,12 +124,34 @@ def test_one_axis_can_be_left_alone():
     torch.testing.assert_close(got[0, 0], expected, rtol=0, atol=4 * EPS * x.abs().max().item())
 
 
-def test_the_border_costs_no_second_image():
-    """The blocks of E stay thin: as many rows and columns as the kernel reaches, whatever the image."""
-    for mode, (taps, stride) in product(MODES, ((3, 2), (7, 1), (4, 3))):
-        row = tuple(al.blurpool_kernel(taps, stride))
-        for block in borders(Axis(row, (len(row) - 1) // 2, stride, mode), 10_000):
-            assert max(len(block.rows), len(block.columns)) <= 2 * len(row)
+@pytest.mark.parametrize(
+    ("side", "taps", "last", "added"),
+    [
+        (8, 3, True, False),
+        (128, 3, True, True),
+        (128, 3, False, True),
+        (128, 31, True, False),
+        (40, 7, False, False),
+    ],
+)
+def test_small_maps_and_long_kernels_are_padded(side, taps, last, added, monkeypatch):
+    monkeypatch.setattr(strided_filter, "MOVE_COST", 5000)
+    monkeypatch.setattr(strided_filter, "GATHER_COST", 7)
+    x = torch.zeros(1, 64, side, side)
+    x = x.to(memory_format=torch.channels_last) if last else x
+    out = al.blur_pool2d(x.requires_grad_(), taps)
+    assert isinstance(out.grad_fn, _StridedFilter._backward_cls) == added
+
+
+@pytest.mark.filterwarnings("ignore:.torch.jit.script.:DeprecationWarning")  # torch's own, for jvp
+def test_function_transforms():
+    x = torch.randn(4, 2, 3, 6, 5, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    for mode in MODES:
+        blur = al.BlurPool2d(padding_mode=mode)
+        torch.testing.assert_close(torch.func.vmap(blur)(x), torch.stack([blur(part) for part in x]))
+        jacobian = torch.func.jacrev(lambda row, blur=blur: blur(row[None])[0])(x[0, 0])
+        torch.testing.assert_close(torch.einsum("chwdij,dij->chw", jacobian, x[0, 0]), blur(x[0])[0])
+        assert torch.autograd.gradcheck(blur, x[0].requires_grad_(), fast_mode=True, check_forward_ad=True)
 
 
 def test_the_bare_stride():
