@@ -12,12 +12,15 @@ import contextlib
 import hashlib
 import sys
 import tempfile
+from collections.abc import Sequence
 from difflib import unified_diff
+from itertools import groupby
 from pathlib import Path
 
 import jupytext
 import nbformat
 
+from ..grading.labs import Lab, find
 from ..grading.masters import LABS, answer, blocks, masters, solution
 
 
@@ -128,8 +131,33 @@ def drift(master: Path, notebook: Path) -> str:
 # ---------------------------------------------------------------- the book, and the command
 
 
+def notes(lab: Lab) -> list:
+    """What an instructor wants to know of a lab: what each question is marked for, and how it goes wrong."""
+    from docutils import nodes
+
+    found = []
+    for question, checks in groupby(lab.checks(), key=lambda check: check.question):
+        checks = list(checks)
+        points = sum(check.points for check in checks)
+        found.append(nodes.rubric("", f"{lab.name}, {question}: {points:g} points"))
+        rows = [(check.title, f"{check.points:g}", check.hint) for check in checks]
+        found.append(_table(("what is checked", "points", "hint that is given"), rows))
+        wrong = [(mutant[2], mutant[1]) for mutant in lab.mutants() if mutant[0] == question]
+        found.append(_table(("misconception", "caught by"), wrong))
+    return found
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]):
+    from docutils import nodes
+
+    row = lambda cells: nodes.row("", *(nodes.entry("", nodes.paragraph(text=cell)) for cell in cells))
+    group = nodes.tgroup("", *(nodes.colspec() for _ in head), cols=len(head))
+    group += [nodes.thead("", row(head)), nodes.tbody("", *map(row, rows))]
+    return nodes.table("", group)
+
+
 def setup(app) -> dict:
-    """Sphinx: the directive ``lab-solution``, as in ``{lab-solution} fold-it-by-hand q1``."""
+    """Sphinx: ``{lab-solution} fold-it-by-hand q1``, and ``{lab-notes} fold-it-by-hand`` for instructors."""
     from docutils import nodes
     from sphinx.util.docutils import SphinxDirective
 
@@ -148,7 +176,21 @@ def setup(app) -> dict:
             self.set_source_info(block)
             return [block]
 
+    class LabNotes(SphinxDirective):
+        required_arguments = 1
+
+        def run(self) -> list[nodes.Node]:
+            labs = Path(self.env.srcdir) / LABS
+            try:
+                lab = find(self.arguments[0], labs)
+            except ValueError as error:
+                raise self.error(str(error)) from error
+            for file in (f"{lab.name}.checks.py", f"mutants/{lab.name}.py"):
+                self.env.note_dependency(str(labs / "masters" / file))
+            return notes(lab)
+
     app.add_directive("lab-solution", LabSolution)
+    app.add_directive("lab-notes", LabNotes)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import signal
@@ -17,7 +16,7 @@ from click.testing import CliRunner
 
 from aliaslab.cli import main
 
-from .conftest import LABS, hand_in, notebook, rows
+from .conftest import LABS, hand_in, left_behind, notebook, rows
 from .hostile import FOLD, WARM_UP
 
 LAB = "fold-it-by-hand"
@@ -113,30 +112,16 @@ def test_killed_in_the_middle_and_resumed(needs_walls, small, tmp_path):
     process.send_signal(signal.SIGKILL)
     process.wait()
     for _ in range(100):
-        if not _ours(str(small)):
+        if not left_behind(str(small)):
             break
         time.sleep(0.1)
-    assert _ours(str(small)) == []
+    assert left_behind(str(small)) == []
     done = len(list(killed.glob("results/*.json")))
     assert 3 <= done < 8
     subprocess.run([*command, "--out", str(killed), "--resume"], check=True, capture_output=True)
     subprocess.run([*command, "--out", str(tmp_path / "whole")], check=True, capture_output=True)
     for name in ("grades.csv", "canvas.csv", "moodle.csv"):
         assert (killed / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
-
-
-def _ours(word: str) -> list[str]:
-    """Commands that hold a word, or run as a student."""
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            command = (process / "cmdline").read_bytes().decode(errors="replace")
-            user = int((process / "status").read_text().split("Uid:")[1].split()[0])
-        except (OSError, IndexError):
-            continue
-        if (word in command or user >= 1_900_000_000) and process.name != str(os.getpid()):
-            found.append(command)
-    return found
 
 
 def test_own_checks_and_seed(needs_walls, small, class_, tmp_path):
