@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
+from . import confine
 from .marking import Marked, Marker, Setup, unmarked
 from .submissions import Submission
 from .walls import SandboxError
@@ -184,6 +185,7 @@ class _Worker:
 
 def _work(setup: Setup, number: int, channel: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process ends the others
+    confine.end_with_parent()
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     marker = None
     while True:

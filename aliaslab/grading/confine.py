@@ -10,7 +10,9 @@ import errno
 import os
 import platform
 import resource
+import signal
 import struct
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +21,7 @@ MARK = "/aliaslab-sandbox"
 
 _NEW_NS, _NEW_UTS, _NEW_IPC, _NEW_USER = 0x00020000, 0x04000000, 0x08000000, 0x10000000
 _NEW_PID, _NEW_NET, _NEW_CGROUP = 0x20000000, 0x40000000, 0x02000000
-_SET_SECCOMP, _SET_NO_NEW_PRIVS, _FILTER = 22, 38, 2
+_DEATH_SIGNAL, _SET_SECCOMP, _SET_NO_NEW_PRIVS, _FILTER = 1, 22, 38, 2
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,12 @@ class Limits:
     processes: int = 32
     disk_mb: int = 64
     output_kb: int = 200
+
+
+def end_with_parent() -> None:
+    """End this process when the one that started it ends, however that comes about."""
+    if sys.platform.startswith("linux"):
+        _prctl(_DEATH_SIGNAL, signal.SIGKILL)
 
 
 def enter(pid: int) -> None:

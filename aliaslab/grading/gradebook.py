@@ -15,6 +15,7 @@ Manual = Mapping[str, Mapping[str, float]]
 
 def plain_cell(text: str) -> str:
     """Text that a spreadsheet does not take for a formula: names come from students."""
+    text = text.encode("utf-8", "replace").decode()  # names of files may hold bytes that are no text
     return f"'{text}" if text[:1] in tuple("=+-@\t\r\n") else text
 
 

@@ -17,7 +17,8 @@ from pathlib import Path, PurePosixPath
 
 #: The largest notebook that is read, with its figures.
 MOST_BYTES = 20_000_000
-_MOST_FILES = 20_000
+#: So many of one student are looked through; one student shall not push out another.
+_MOST_NOTEBOOKS = 100
 
 # Moodle: "Ada Lovelace_123_assignsubmission_file_"; Canvas: "lovelaceada_LATE_42_1234_lab-1.ipynb"
 _MOODLE = re.compile(r"(?P<name>.+?)_(?P<id>\d+)_assignsubmission_file.*")
@@ -48,7 +49,7 @@ class Submission:
     def key(self) -> str:
         """A name for files: from the student's, and unlike any other's."""
         name = re.sub(r"[^\w-]+", "_", self.student, flags=re.ASCII)[:60].strip("_-") or "student"
-        return f"{name}-{hashlib.sha256(f'{self.student}/{self.file}'.encode()).hexdigest()[:8]}"
+        return f"{name}-{_digest(f'{self.student}/{self.file}')}"
 
     def read(self) -> bytes:
         """The notebook.
@@ -88,9 +89,9 @@ def find(place: Path, lab: str) -> list[Submission]:
     else:
         raise ValueError(f"{place} is neither a folder nor a zip; give the folder of the notebooks")
     students: dict[tuple[str, str], list[str]] = {}
-    for file in files[:_MOST_FILES]:
+    for file in files:
         notebooks = students.setdefault(_student(file, lab, around), [])
-        if PurePosixPath(file).suffix == ".ipynb":
+        if PurePosixPath(file).suffix == ".ipynb" and len(notebooks) < _MOST_NOTEBOOKS:
             notebooks.append(file)
     found = [
         Submission(name, number, place, *_best(sorted(notebooks), lab))
@@ -118,7 +119,7 @@ def _files_in_zip(place: Path) -> tuple[list[str], int]:
     with zipfile.ZipFile(place) as archive:
         names = [info.filename for info in archive.infolist() if not info.is_dir()]
     paths = {name: PurePosixPath(name).parts for name in names}
-    kept = [name for name in names if not any(map(_IGNORED.match, paths[name]))]
+    kept = [name for name in names if paths[name] and not any(map(_IGNORED.match, paths[name]))]
     tops = {paths[name][0] for name in kept}
     around = int(
         len(tops) == 1 and not any(map(_MOODLE.fullmatch, tops)) and all("/" in name for name in kept)
@@ -136,6 +137,10 @@ def _student(file: str, lab: str, around: int) -> tuple[str, str]:
         return _printable(found["name"]), found["id"]
     stem = PurePosixPath(file).stem
     return _printable(re.sub(rf"[-_. ]*{re.escape(lab)}[-_. ]*", "", stem) or stem), ""
+
+
+def _digest(name: str) -> str:
+    return hashlib.sha256(name.encode("utf-8", "backslashreplace")).hexdigest()[:8]
 
 
 def _printable(name: str) -> str:

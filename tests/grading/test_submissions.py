@@ -127,6 +127,29 @@ def test_links_and_pipes_are_not_opened(tmp_path):
     assert said == {"bob": "is a link, which is not followed", "pipe": "is no plain file"}
 
 
+def test_one_student_pushes_out_no_other(tmp_path, monkeypatch):
+    monkeypatch.setattr(submissions, "_MOST_NOTEBOOKS", 3)
+    place = folder_of(tmp_path, *(f"a/{i}.ipynb" for i in range(9)), "b/lab.ipynb")
+    assert [(s.student, s.file) for s in find(place, LAB)] == [("a", "a/2.ipynb"), ("b", "b/lab.ipynb")]
+
+
+def test_a_name_that_is_no_text(tmp_path):
+    from aliaslab.grading.gradebook import plain_cell
+
+    (tmp_path / os.fsdecode(b"caf\xe9.ipynb")).write_text("x")
+    (found,) = find(tmp_path, LAB)
+    assert (found.student, found.read()) == ("caf?", b"x")
+    assert found.key.startswith("caf")
+    assert plain_cell(found.file) == "caf?.ipynb"
+
+
+@pytest.mark.parametrize("name", [".", "/", "./", "//", "a/./lab.ipynb", "\\..\\x.ipynb"])
+def test_odd_names_in_a_zip(tmp_path, name):
+    assert "ok" in [
+        student for student, *_ in listed(zip_of(tmp_path, name, "ok/lab.ipynb", "ok2/lab.ipynb"))
+    ]
+
+
 def test_names_that_are_not_nice(tmp_path):
     names = ["=1+1", "<script>x", "a\nb", "é ü", "\x1b[2J", "same_", "same!"]
     found = find(folder_of(tmp_path, *(f"{name}/lab.ipynb" for name in names)), LAB)
