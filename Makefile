@@ -12,7 +12,7 @@ UNIT_TESTS := tests/signals tests/resample tests/test_testing.py tests/test_cli.
 DEVICES = $(or $(ALIASLAB_DEVICE),$(shell $(BIN)/python -c "import torch; print('cpu', *['cuda'] * torch.cuda.is_available())"))
 
 .DEFAULT_GOAL := help
-.PHONY: help install browser sandbox notebooks labs book serve lab test test-lowest bench lock clean
+.PHONY: help install browser sandbox notebooks labs book serve lab grade test test-lowest bench lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -60,6 +60,9 @@ serve: ## serve the built book at http://localhost:8000
 
 lab: notebooks ## open JupyterLab on the labs and chapters
 	$(BIN)/jupyter lab --notebook-dir=. labs
+
+grade: $(INSTALLED) ## grade a class: make grade LAB=fold-it-by-hand SUBMISSIONS=folder
+	$(BIN)/aliaslab grade $(SUBMISSIONS) --lab $(LAB)
 
 test: browser sandbox book ## run every test, the notebooks once on each device present
 	$(SIDE_BY_SIDE)

@@ -221,6 +221,8 @@ class Session:
 
     def __exit__(self, *_: Any) -> None:
         self._watch.close()
+        if self._runner:
+            self._runner.channel.close()
         if self._walls:
             self._walls.close()
         try:
@@ -287,6 +289,7 @@ class Session:
                 if stage and stage.ended:
                     left = max(1, left - stage.ended["seconds"])
                     self._note(outcomes[-1]["error"])
+                    stage.channel.close()
                     stage = None
                     break
             outcomes += [ours("not asked any more")] * (len(calls) - len(outcomes))

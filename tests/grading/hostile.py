@@ -329,6 +329,22 @@ for name, call in calls.items():
     attempt(name, lambda: call() != -1)
 attempt("unlimited file", lambda: open("/tmp/big", "wb").write(bytes(10**8)) and True)
 os.path.exists("/tmp/big") and os.remove("/tmp/big")
+def many():
+    children = []
+    try:
+        while len(children) < 60: children.append(subprocess.Popen(["sleep", "9"]))
+    except OSError: pass
+    for child in children: child.kill(); child.wait()
+    return len(children) > 24
+attempt("more than 24 processes", many)
+def files():
+    found = []
+    try:
+        while len(found) < 200: found.append(os.dup(1))
+    except OSError: pass
+    for file in found: os.close(file)
+    return len(found) > 128
+attempt("more than 128 open files", files)
 def fill(folder):
     written = 0
     try:
@@ -376,10 +392,10 @@ def hoard(memory):
     start = ctypes.addressof(ctypes.c_char.from_buffer(memory))
     for at in range(0, len(memory), 1 << 20):
         ctypes.memset(start + at, 1, 1 << 20); memory.madvise(mmap.MADV_DONTNEED, at, 1 << 20)
-try: hoard(mmap.mmap(-1, 2 << 30)); print("ESCAPED anonymous")
+try: memory = mmap.mmap(-1, 2 << 30); print("ESCAPED anonymous"); hoard(memory)
 except OSError: pass
 with open("/dev/zero", "r+b") as file:
-    try: hoard(mmap.mmap(file.fileno(), 2 << 30)); print("ESCAPED zero")
+    try: memory = mmap.mmap(file.fileno(), 2 << 30); print("ESCAPED zero"); hoard(memory)
     except (OSError, ValueError): pass
 """,
     "many-files": """
