@@ -375,13 +375,13 @@ time.sleep(60)
     "memory-under-another-name": """
 import ctypes, numpy as np, time
 ctypes.CDLL(None).prctl(15, b"a: b: 0 kB")
-x = [np.ones(10**7) for i in range(20)]; time.sleep(60)
+x = [np.ones(5 * 10**6) for i in range(14)]; time.sleep(60)
 """,
     "memory-of-a-second-thread": """
 import ctypes, threading, time, numpy as np, os
 if not os.fork():
     def hoard():
-        time.sleep(0.2); x = [np.ones(10**7) for i in range(20)]; time.sleep(60)
+        time.sleep(0.2); x = [np.ones(5 * 10**6) for i in range(14)]; time.sleep(60)
     threading.Thread(target=hoard).start()
     ctypes.CDLL(None).syscall({"x86_64": 60, "aarch64": 93}[os.uname().machine], 0)
 time.sleep(60)
