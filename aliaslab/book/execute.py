@@ -28,7 +28,9 @@ def fingerprint() -> str:
     """A digest of what decides the outputs besides the notebooks' own code."""
     digest = hashlib.sha256(os.environ.get("ALIASLAB_DEVICE", "").encode() + sys.version.encode())
     package = Path(__file__).parents[1]
-    sources = [p for p in package.rglob("*") if p.suffix in {".py", ".pyi", ".mplstyle"}]
+    sources = [
+        p for p in package.rglob("*") if p.suffix in {".py", ".pyi", ".mplstyle", ".csv", ".safetensors"}
+    ]
     for source in [Path("constraints.txt"), *sorted(sources)]:
         digest.update(source.read_bytes())
     return digest.hexdigest()

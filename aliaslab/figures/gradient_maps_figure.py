@@ -163,9 +163,9 @@ def _draw_map(axis, shares: NDArray) -> None:
     axis.spines[:].set_visible(False)
     axis.set_title(f"Unit gradient map, {len(shares)} × {len(shares)}")
     for share, name in (
-        (4, "4 × a fair share"),
+        (4, "4 ×"),
         (2, "2 ×"),
-        (1, "fair"),
+        (1, "fair share"),
         (0.5, "half"),
         (0, "none"),
         (-1, "negative"),

@@ -18,15 +18,12 @@ def changing_mind(
     images: Mapping[str, ArrayLike], shifts: ArrayLike, probabilities: Mapping[str, ArrayLike]
 ) -> Figure:
     """Two grey images above; below, the probability of a few classes against the shift of the first."""
-    figure, axes = new_figure(2, height=4.6, ncols=2, height_ratios=[1.2, 1])
-    for ax, (title, image) in zip(axes[0], images.items(), strict=True):
-        ax.imshow(image, interpolation="none")
-        ax.set_title(title, loc="center")
-        ax.set_axis_off()
-    grid = axes[1, 0].get_gridspec()
-    for ax in axes[1]:
-        ax.remove()
-    ax = figure.add_subplot(grid[1, :])
+    figure = Figure(figsize=(5, 4.6))
+    *above, ax = figure.subplot_mosaic([[0, 1], [2, 2]], height_ratios=[1.2, 1]).values()
+    for place, (title, image) in zip(above, images.items(), strict=True):
+        place.imshow(image, interpolation="none")
+        place.set_title(title, loc="center")
+        place.set_axis_off()
     for (name, values), (role, marker) in zip(probabilities.items(), _SERIES, strict=False):
         ax.plot(shifts, values, "-" + marker, color=PALETTE[role], label=name)
     ax.set(xlabel="shift (pixels)", ylabel="probability", ylim=(-0.03, 1.03), xticks=shifts)

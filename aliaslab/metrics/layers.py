@@ -118,9 +118,15 @@ def layer_violations(
     -------
     dict from layer, as :func:`strided_layers` names them, to ``(N,)`` in [0, 1].
 
-    Warns, Raises
-    -------------
-    As :func:`folded_energy`.
+    Warns
+    -----
+    UserWarning
+        As :func:`folded_energy`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As :func:`folded_energy`, and if ``region`` is unknown.
 
     References
     ----------

@@ -31,7 +31,7 @@ _STRIDES = {
 def replace_calls(model: nn.Module, plan: _Plan) -> nn.Module:
     """The model with each decimating call repaired: itself if there is none, else a graph of its parts."""
     try:
-        graph = _Tracer(plan.inserted).trace(model)
+        graph = _Tracer(list(plan.repaired.values())).trace(model)
     except Exception as error:  # whatever a forward does with what stands for a tensor
         plan.untraced = (
             f"the model cannot be traced ({type(error).__name__}: {str(error).partition(chr(10))[0]})"
@@ -114,7 +114,7 @@ def _replace(model: fx.GraphModule, plan: _Plan, path: str, kind: str, node: fx.
         if not set(steps) <= {2, 3}:
             return plan.refuse(path, "steps along other axes than the last two of (N, C, H, W)")
         stride = (steps.get(2, 1), steps.get(3, 1))
-        module = nn.Sequential(_Window(index), plan.decimation(path, stride, None))
+        module = plan.follow_up(path, _Window(index), stride)
     else:
         return plan.refuse(path, f"a {kind} called as a function")
     name = f"antialiased_{len(plan.repaired)}"

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
+import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from . import _checks
 from .blurpool import BlurPool2d, Kernel, Numbers, blur, blur_pool2d
+from .borders import Axis
+from .strided_filter import extend, memory_format
 
 
 def max_blur_pool2d(
@@ -30,7 +35,10 @@ def max_blur_pool2d(
     x : ``(N, C, H, W)``, floating point, any size from 1 x 1.
     kernel_size, stride, padding, dilation, ceil_mode : of the max pooling to replace, as in
         ``torch.nn.MaxPool2d`` (where the stride is ``kernel_size`` unless given; here it is 2).
-    padding_mode, taps, kernel : of the blur, as in :func:`blur_pool2d`.
+    padding_mode, taps, kernel : of the blur, as in :func:`blur_pool2d`.  With ``"circular"`` the windows of
+        the maximum go round the border too, so that a circular shift by ``stride`` moves the output by one
+        pixel (where ``stride`` divides the image's side); in the other modes they leave it out, as
+        ``torch.nn.MaxPool2d`` does.
 
     Returns
     -------
@@ -46,8 +54,12 @@ def max_blur_pool2d(
     ----------
     Zhang, "Making convolutional networks shift-invariant again", ICML 2019, section 3.2, ``MaxBlurPool``.
     """
-    x = _maxima(x, kernel_size, _checks.strides(stride), padding, dilation, ceil_mode)
-    return blur_pool2d(x, taps, stride, padding_mode, kernel=kernel)
+    stride, window = _checks.strides(stride), _window(kernel_size, padding, dilation)
+    sizes = _sizes(x, stride, window, ceil_mode)
+    out = blur_pool2d(
+        _maxima(x, stride, window, ceil_mode, padding_mode), taps, stride, padding_mode, kernel=kernel
+    )
+    return out if out.shape[2:] == sizes else _round(out, sizes)
 
 
 class MaxBlurPool2d(nn.Module):
@@ -87,7 +99,8 @@ class MaxBlurPool2d(nn.Module):
 
     def undecimated(self, x: Tensor) -> Tensor:
         """What the stride decimates: the blurred maxima at every pixel, ``(N, C, H', W')``."""
-        x = _maxima(x, self.kernel_size, self.stride, self.padding, self.dilation, self.ceil_mode)
+        window = self.kernel_size, self.padding, self.dilation
+        x = _maxima(x, self.stride, window, self.ceil_mode, self.padding_mode)
         return blur(x, self.taps, self.stride, self.padding_mode, self.kernel)
 
     def extra_repr(self) -> str:
@@ -98,20 +111,47 @@ class MaxBlurPool2d(nn.Module):
         )
 
 
-def _maxima(
-    x: Tensor, kernel_size: Numbers, stride, padding: Numbers, dilation: Numbers, ceil_mode: bool
-) -> Tensor:
+Window = tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]
+"""Side, padding and dilation, along both axes."""
+
+
+def _maxima(x: Tensor, stride: tuple[int, ...], window: Window, ceil_mode: bool, padding_mode: str) -> Tensor:
     """The maximum at every pixel that ``stride`` steps over."""
     x = _checks.features(x)
-    window = _window(kernel_size, padding, dilation)
-    # torch pads by at most half a window; the rest, needed at one border only, is padded here
-    below, right = (
-        _room(n, s, *along, ceil_mode) for n, s, *along in zip(x.shape[2:], stride, *window, strict=True)
-    )
-    if below or right:
-        x = functional.pad(x, (0, right, 0, below), value=-float("inf"))
-    kernel_size, padding, dilation = window
-    return functional.max_pool2d(x, kernel_size, stride=1, padding=padding, dilation=dilation)
+    sides, padding, dilation = window
+    if padding_mode == "circular":
+        spans = [d * (k - 1) + 1 for k, d in zip(sides, dilation, strict=True)]
+        reach = tuple(Axis((1.0,) * n, p, 1, "circular") for n, p in zip(spans, padding, strict=True))
+        return _dense_maxima(extend(x, reach).contiguous(memory_format=memory_format(x)), sides, dilation)
+    # torch pads by at most half a window on both sides; here one border may need more than the other
+    borders = []
+    for outputs, n, s, k, p, d in zip(
+        _sizes(x, stride, window, ceil_mode), x.shape[2:], stride, *window, strict=True
+    ):
+        borders.append((p, max((outputs - 1) * s - (n + p - d * (k - 1) - 1), p)))
+    if any(map(any, borders)):
+        flat = [width for pair in reversed(borders) for width in pair]
+        x = functional.pad(x, flat, value=-float("inf"))
+    return _dense_maxima(x, sides, dilation)
+
+
+def _dense_maxima(x: Tensor, sides: tuple[int, ...], dilation: tuple[int, ...]) -> Tensor:
+    """The maximum of every window that lies in ``x``."""
+    if torch.is_grad_enabled() and x.requires_grad:
+        return functional.max_pool2d(x, sides, stride=1, dilation=dilation)
+    # along one axis after the other, which without a backward pass is many times faster
+    for dim, (side, step) in enumerate(zip(sides, dilation, strict=True), start=2):
+        size = x.shape[dim] - step * (side - 1)
+        views = [x.narrow(dim, k * step, size) for k in range(side)]
+        x = reduce(torch.maximum, views)
+    return x
+
+
+def _round(x: Tensor, sizes: tuple[int, ...]) -> Tensor:
+    """``x`` cut to ``sizes``, or gone round once more for the windows that begin before the image."""
+    for d, size in enumerate(sizes):
+        x = x.index_select(d + 2, torch.arange(size, device=x.device) % x.shape[d + 2])
+    return x
 
 
 def _window(kernel_size: Numbers, padding: Numbers, dilation: Numbers) -> tuple[tuple[int, ...], ...]:
@@ -124,11 +164,17 @@ def _window(kernel_size: Numbers, padding: Numbers, dilation: Numbers) -> tuple[
     return size, pad, _checks.per_axis("dilation", dilation, 2, "1 is none")
 
 
-def _room(n: int, stride: int, size: int, padding: int, dilation: int, ceil_mode: bool) -> int:
-    """Pixels to add after ``n`` for the last window of the max pooling that is replaced."""
-    span = dilation * (size - 1) + 1
-    free = n + 2 * padding - span
+def _sizes(x: Tensor, stride: tuple[int, ...], window: Window, ceil_mode: bool) -> tuple[int, ...]:
+    """The size of what the max pooling that is replaced gives."""
+    return tuple(
+        _size(n, s, *along, ceil_mode)
+        for n, s, *along in zip(_checks.features(x).shape[2:], stride, *window, strict=True)
+    )
+
+
+def _size(n: int, stride: int, side: int, padding: int, dilation: int, ceil_mode: bool) -> int:
+    free = n + 2 * padding - dilation * (side - 1) - 1
     outputs = (-(-free // stride) if ceil_mode else free // stride) + 1
     if ceil_mode and (outputs - 1) * stride >= n + padding:
         outputs -= 1  # a window may not begin in the padding after the image
-    return max((max(outputs, 1) - 1) * stride - free, 0)
+    return max(outputs, 1)

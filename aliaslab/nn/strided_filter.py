@@ -192,14 +192,14 @@ def _padded(x: Tensor, axes: tuple[Axis, ...]) -> Tensor:
     """The same by the book, pad and convolve: plain operations, for export, small maps, other devices."""
     settings = _settings(x, axes) | {"padding": 0}
     convolve = CONV[len(axes)]
-    out = convolve(_extend(x, axes), **settings)
+    out = convolve(extend(x, axes), **settings)
     if axes[0].mode == "zeros":
-        inside = _extend(x.new_ones((1, 1, *x.shape[2:])), axes)
+        inside = extend(x.new_ones((1, 1, *x.shape[2:])), axes)
         out = out / convolve(inside, settings["weight"][:1], stride=settings["stride"])
     return out.contiguous(memory_format=memory_format(x))
 
 
-def _extend(x: Tensor, axes: tuple[Axis, ...]) -> Tensor:
+def extend(x: Tensor, axes: tuple[Axis, ...]) -> Tensor:
     """``x`` with its borders, as far as the windows reach."""
     mode, sizes = axes[0].mode, x.shape[2:]
     after = [max((a.size(n) - 1) * a.stride + a.after + 1 - n, 0) for a, n in zip(axes, sizes, strict=True)]

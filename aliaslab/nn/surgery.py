@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import warnings
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -119,6 +120,8 @@ def antialias(
     plan = _Plan(remedy, where, padding_mode, _run(repaired, example))
     plan.replace_modules(repaired)
     repaired = replace_calls(repaired, plan)
+    if plan.polyphase:
+        plan.choose_phases()
     plan.report()
     return repaired
 
@@ -164,12 +167,11 @@ class _Plan:
                 "pass example=images"
             )
         self.remedy, self.where, self.padding_mode, self.seen = remedy, where, padding_mode, seen
+        self.padding = {} if padding_mode is None else {"padding_mode": padding_mode}
         self.matched: set[str] = set()
-        self.repaired: list[str] = []
+        self.repaired: dict[str, nn.Module] = {}
         self.refused: dict[str, str] = {}
-        self.inserted: list[nn.Module] = []
         self.untraced = ""
-        self.leaders = self._leaders() if self.polyphase else {}
 
     def wanted(self, path: str) -> bool:
         """Whether ``where`` asks for this place."""
@@ -184,43 +186,14 @@ class _Plan:
             self.matched.add(path)
         return asked
 
-    def decimation(self, path: str, stride: Stride, channels: int | None) -> nn.Module:
-        """The remedy for one place."""
-        self.repaired.append(path)
-        if channels is None and self.seen and path in self.seen:
-            channels = self.seen[path].channels
-        if callable(self.remedy):
-            return self.remedy(channels, stride)
-        if path in self.leaders:
-            return self.leaders[path]
-        padding = {} if self.padding_mode is None else {"padding_mode": self.padding_mode}
-        return _REMEDIES[self.remedy](channels, stride, **padding)
-
     def refuse(self, path: str, reason: str) -> None:
+        """Note why a place that was asked for stays as it is."""
         self.refused[path] = reason
 
-    def _leaders(self) -> dict[str, nn.Module]:
-        """A polyphase layer for each place; of those on the same grid, the later follow the first.
-
-        What lies behind a decimation is on a smaller grid, so places on the same one run side by side.
-        """
-        padding = {} if self.padding_mode is None else {"padding_mode": self.padding_mode}
-        made: dict[str, nn.Module] = {}
-        last: dict[tuple, nn.Module] = {}
-        for path, place in self.seen.items():
-            if place.grid is None or not self.wanted(path):
-                continue
-            key = (place.grid, place.stride)
-            if key in last:
-                made[path] = PolyphasePool2d(stride=place.stride, follow=last[key], **padding)
-            else:
-                made[path] = _REMEDIES[self.remedy](place.channels, place.stride, **padding)
-            last[key] = made[path]
-        return made
-
     def replace_modules(self, model: nn.Module) -> None:
-        """Put the repaired layer in the place of each strided one."""
-        for path, module in list(model.named_modules()):
+        """Put the repaired layer in the place of each strided one, under all of its names."""
+        made: dict[nn.Module, nn.Module] = {}
+        for path, module in list(model.named_modules(remove_duplicate=False)):
             stride = own_stride(module)
             if stride is None or max(stride) == 1 or not self.wanted(path):
                 continue
@@ -229,21 +202,50 @@ class _Plan:
             elif not path:
                 raise ValueError("the model is a single layer; wrap it in torch.nn.Sequential")
             else:
+                made[module] = made.get(module) or self.repair(path, module, stride)
                 parent, _, name = path.rpartition(".")
-                setattr(model.get_submodule(parent), name, self.repair(path, module, stride))
+                setattr(model.get_submodule(parent), name, made[module])
 
     def repair(self, path: str, module: nn.Module, stride: Stride) -> nn.Module:
-        """The layer at stride 1, then the remedy."""
+        """The layer at stride 1, and the remedy with its stride."""
         if isinstance(module, nn.Conv2d):
-            pointwise = AntialiasedConv2d.commutes(module)
-            channels = module.in_channels if pointwise else module.out_channels
-            new = AntialiasedConv2d(module, self.decimation(path, stride, channels))
-        else:
-            dense = UndecimatedMaxPool2d if isinstance(module, nn.MaxPool2d) else UndecimatedAvgPool2d
-            wraps = self.padding_mode == "circular"
-            new = nn.Sequential(dense(module, wraps), self.decimation(path, stride, None))
-        self.inserted.append(new)
+            channels = module.in_channels if AntialiasedConv2d.commutes(module) else module.out_channels
+            return self.keep(path, AntialiasedConv2d(module, self.decimation(path, stride, channels)))
+        dense = UndecimatedMaxPool2d if isinstance(module, nn.MaxPool2d) else UndecimatedAvgPool2d
+        return self.follow_up(path, dense(module, self.padding_mode == "circular"), stride)
+
+    def follow_up(self, path: str, first: nn.Module, stride: Stride) -> nn.Module:
+        """A module, then the remedy."""
+        seen = self.seen and self.seen.get(path)
+        steps = OrderedDict(first=first, decimate=self.decimation(path, stride, seen and seen.channels))
+        return self.keep(path, nn.Sequential(steps))
+
+    def keep(self, path: str, new: nn.Module) -> nn.Module:
+        self.repaired[path] = new
         return new
+
+    def decimation(self, path: str, stride: Stride, channels: int | None) -> nn.Module:
+        """The remedy for one place; polyphase layers are put in by :meth:`choose_phases`."""
+        if self.polyphase:
+            return nn.Identity()
+        if callable(self.remedy):
+            return self.remedy(channels, stride)
+        return _REMEDIES[self.remedy](channels, stride, **self.padding)
+
+    def choose_phases(self) -> None:
+        """A polyphase layer in each place; of those on the same grid, the later follow the first.
+
+        What lies behind a decimation is on a smaller grid, so places on the same one run side by side.
+        """
+        last: dict[tuple, nn.Module] = {}
+        for path, place in self.seen.items():
+            if path in self.repaired:
+                key = (place.grid, place.stride)
+                if key in last:
+                    new = PolyphasePool2d(stride=place.stride, follow=last[key], **self.padding)
+                else:
+                    new = _REMEDIES[self.remedy](place.channels, place.stride, **self.padding)
+                self.repaired[path].decimate = last[key] = new
 
     def report(self) -> None:
         """Raise if there was nothing to do, and name what was asked for and is not done."""
@@ -271,11 +273,13 @@ def own_stride(module: nn.Module) -> Stride | None:
     if isinstance(module, nn.Upsample) and module.scale_factor is not None:
         scales = module.scale_factor if isinstance(module.scale_factor, tuple) else (module.scale_factor,)
         return pair([max(1, round(1 / scale)) for scale in scales])
-    stride = getattr(module, "stride", None) or getattr(module, "kernel_size", None)
-    whole = isinstance(stride, int) or (
-        isinstance(stride, (tuple, list)) and len(stride) and all(isinstance(s, int) for s in stride)
-    )
-    return (max(pair(stride)),) * 2 if whole and not _is_plane(module) else pair(stride) if whole else None
+    if not hasattr(module, "stride"):
+        return None
+    stride = module.stride or getattr(module, "kernel_size", None)  # as pooling layers have it
+    steps = stride if isinstance(stride, (tuple, list)) else (stride,)
+    if not steps or not all(isinstance(step, int) for step in steps):
+        return None
+    return pair(steps) if len(steps) < 3 else (max(steps), max(steps))
 
 
 def _is_plane(module: nn.Module) -> bool:

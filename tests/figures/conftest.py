@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from figure_page import NAMES, THEMES, show, write_page
+
+from aliaslab.figures.interactive import JS
 
 
 @pytest.fixture(scope="session")
@@ -41,3 +44,36 @@ def open_page(chromium, addresses, folders):
     yield start
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(scope="module")
+def js_page(chromium, serve):
+    """A page beside the modules, which can import them."""
+    page = chromium.new_page()
+    page.goto(f"{serve(JS)}/dsp.js")
+    yield page
+    page.close()
+
+
+@pytest.fixture(scope="module")
+def js(js_page):
+    """``js(name, calls, module)``: what a function of the module returns for each list of arguments."""
+
+    def plain(argument):
+        if isinstance(argument, np.ndarray):
+            return {"array": argument.ravel().tolist()}
+        return float(argument) if isinstance(argument, np.floating) else argument
+
+    def call(name, calls, module="dsp"):
+        return js_page.evaluate(
+            """async ([name, calls, module]) => {
+              const functions = await import(`/${module}.js`);
+              const typed = (v) => (v?.array ? Float64Array.from(v.array) : v);
+              const listed = (v) => (ArrayBuffer.isView(v) ? Array.from(v) : v);
+              const plain = (v) => (Array.isArray(v) ? v.map(listed) : listed(v));
+              return calls.map((c) => plain(functions[name](...c.map(typed))));
+            }""",
+            [name, [[plain(a) for a in c] for c in calls], module],
+        )
+
+    return call

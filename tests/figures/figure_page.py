@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 from html import escape
 from pathlib import Path
+
+import numpy as np
+from PIL import Image
 
 from aliaslab import figures
 from aliaslab.figures.interactive import JS, page_script
@@ -103,3 +108,9 @@ def settled(page, name):
 
 def status(page, name):
     return page.locator(f"#{name} [role=status]").inner_text()
+
+
+def canvas_pixels(page, name):
+    """The picture as ``(H, W, 3)``, 0 to 255."""
+    data = page.evaluate(PIXELS, name).partition(",")[2]
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(data))).convert("RGB")).astype(float)

@@ -6,56 +6,20 @@ costs about 6e4 * 2.2e-16 = 1.3e-11, and a sum over a few hundred samples some h
 
 from __future__ import annotations
 
-import base64
 import importlib
 
 import numpy as np
 import pytest
 
 import aliaslab as al
-from aliaslab.figures.interactive import JS
-from aliaslab.resample.interpolation import entries
 
 TOLERANCE = 1e-8
 
 # the package's attributes of these names are the figures themselves
-sampler_module, chirp_module, wheel_module, explorer_module, maps_module = (
+sampler_module, chirp_module, wheel_module, explorer_module = (
     importlib.import_module(f"aliaslab.figures.{name}_figure")
-    for name in ("sampler", "chirp", "wagon_wheel", "explorer", "gradient_maps")
+    for name in ("sampler", "chirp", "wagon_wheel", "explorer")
 )
-
-
-@pytest.fixture(scope="module")
-def js_page(chromium, serve):
-    """A page beside the modules, which can import them."""
-    page = chromium.new_page()
-    page.goto(f"{serve(JS)}/dsp.js")
-    yield page
-    page.close()
-
-
-@pytest.fixture(scope="module")
-def js(js_page):
-    """``js(name, calls, module)``: what a function of the module returns for each list of arguments."""
-
-    def plain(argument):
-        if isinstance(argument, np.ndarray):
-            return {"array": argument.ravel().tolist()}
-        return float(argument) if isinstance(argument, np.floating) else argument
-
-    def call(name, calls, module="dsp"):
-        return js_page.evaluate(
-            """async ([name, calls, module]) => {
-              const functions = await import(`/${module}.js`);
-              const typed = (v) => (v?.array ? Float64Array.from(v.array) : v);
-              const listed = (v) => (ArrayBuffer.isView(v) ? Array.from(v) : v);
-              const plain = (v) => (Array.isArray(v) ? v.map(listed) : listed(v));
-              return calls.map((c) => plain(functions[name](...c.map(typed))));
-            }""",
-            [name, [[plain(a) for a in c] for c in calls], module],
-        )
-
-    return call
 
 
 @pytest.fixture
@@ -323,94 +287,3 @@ def test_spectra_and_shares(js, factor):
     (shares,) = js("detailShares", [[power, n, gains, factor]], "images")
     folded, kept = explorer_module.detail_shares(power, kernel, factor)
     assert shares == pytest.approx({"folded": folded, "kept": kept}, abs=TOLERANCE)
-
-
-# ----------------------------------------------------------------------------------- resizing
-
-SIDES_RESIZED = np.arange(1, 65)
-RESIZES = [("nearest", False), ("area", False)]
-RESIZES += [(mode, antialias) for mode in ("bilinear", "bicubic") for antialias in (False, True)]
-
-
-@pytest.fixture(scope="module")
-def js_entries(js_page):
-    """``js_entries(mode, antialias)``: output pixel, source pixel, weight of each entry, size by size."""
-
-    def call(mode, antialias):
-        parts = js_page.evaluate(
-            """async ([largest, mode, antialias]) => {
-              const { eachTap } = await import("/interpolation.js");
-              const found = [[], [], []];
-              const visit = (...entry) => entry.forEach((value, k) => found[k].push(value));
-              for (let src = 1; src <= largest; src++)
-                for (let dst = 1; dst <= largest; dst++) eachTap(src, dst, mode, antialias, visit);
-              const base64 = (numbers) => {
-                const bytes = new Uint8Array(numbers.buffer);
-                let text = "";
-                for (let i = 0; i < bytes.length; i += 8192)
-                  text += String.fromCharCode(...bytes.subarray(i, i + 8192));
-                return btoa(text);
-              };
-              const [row, column, weight] = found;
-              return [Int16Array.from(row), Int16Array.from(column), Float64Array.from(weight)].map(base64);
-            }""",
-            [int(SIDES_RESIZED[-1]), mode, antialias],
-        )
-        kinds = (np.int16, np.int16, np.float64)
-        return [np.frombuffer(base64.b64decode(p), kind) for p, kind in zip(parts, kinds, strict=True)]
-
-    return call
-
-
-@pytest.mark.parametrize(("mode", "antialias"), RESIZES)
-def test_every_entry_of_every_resize(js_entries, mode, antialias):
-    src, dst = (side.ravel() for side in np.meshgrid(SIDES_RESIZED, SIDES_RESIZED, indexing="ij"))
-    expected = entries(src, dst, mode, antialias)
-    row, column, weight = js_entries(mode, antialias)
-    assert np.array_equal(row, expected.row)
-    assert np.array_equal(column, expected.column)
-    # the same places, bit for bit; x^3 and what is made of it may differ by some units in the last place of
-    # terms up to 0.75 * 2^3 * 5, and a division by a sum of up to 256 such weights adds little
-    np.testing.assert_allclose(weight, expected.weight, rtol=0, atol=1e-13)
-
-
-@pytest.mark.parametrize(("mode", "antialias"), RESIZES)
-def test_the_matrix_and_its_sums(js, mode, antialias):
-    # with the border's pixel used more than once, rows of one pixel, and no shrinking
-    calls = [
-        (16, 7, mode, antialias),
-        (5, 1, mode, antialias),
-        (4, 4, mode, antialias),
-        (3, 9, mode, antialias),
-    ]
-    for name, over in (("interpolationMatrix", None), ("columnSums", 0)):
-        for call, got in zip(calls, js(name, calls, "interpolation"), strict=True):
-            matrix = al.interpolation_matrix(*call)
-            expected = matrix if over is None else matrix.sum(axis=over)
-            np.testing.assert_allclose(got, expected, rtol=0, atol=1e-13)
-
-
-@pytest.mark.parametrize(("mode", "antialias"), RESIZES)
-def test_the_cv_of_every_shrinking(js, mode, antialias):
-    got = js("cvByDestination", [(int(src), mode, antialias) for src in SIDES_RESIZED], "interpolation")
-    landscape = al.cv_landscape(SIDES_RESIZED, mode, antialias)
-    for src, line in zip(SIDES_RESIZED, got, strict=True):
-        np.testing.assert_allclose(line, landscape[src - 1, :src], rtol=1e-12, atol=1e-13)
-
-
-def test_what_is_counted_of_columns(js):
-    shares = [
-        al.interpolation_matrix(src, dst, mode, antialias).sum(axis=0) * src / dst
-        for mode, antialias in RESIZES
-        for src in (4, 7, 16, 33, 48)
-        for dst in range(1, src + 1)
-    ]
-    got = js("shareCounts", [[list(s)] for s in shares], "interpolation")
-    assert got == [maps_module.share_counts(s)._asdict() for s in shares]
-
-
-def test_the_gain_of_a_kernel(js, rng):
-    rows, f = rng.normal(size=(20, 16)), rng.uniform(-0.5, 0.5, 20)
-    expected = [maps_module.kernel_gain(row, v) for row, v in zip(rows, f, strict=True)]
-    calls = [[list(row), v] for row, v in zip(rows, f, strict=True)]
-    np.testing.assert_allclose(js("kernelGain", calls, "interpolation"), expected, atol=TOLERANCE)

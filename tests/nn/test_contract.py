@@ -74,6 +74,11 @@ def test_channels_last_in_channels_last_out(make, mode, device):
     last = layer(x.contiguous(memory_format=torch.channels_last))
     assert last.is_contiguous(memory_format=torch.channels_last)
     torch.testing.assert_close(last, plain)
+    # in half precision borders are padded, by index where they are wider than the image
+    for size in ((9, 12), (2, 3)):
+        half = features(2, 3, *size, dtype=torch.bfloat16, device=device)
+        half = half.contiguous(memory_format=torch.channels_last)
+        assert make(1, mode).to(device, half.dtype)(half).is_contiguous(memory_format=torch.channels_last)
     # gradients too
     x = x.contiguous(memory_format=torch.channels_last).requires_grad_()
     layer(x).square().sum().backward()

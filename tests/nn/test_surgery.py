@@ -211,6 +211,13 @@ def test_functions_and_slices_become_a_graph():
     )
     wanted = model.fc(BlurPool2d()(functional.max_pool2d(h, 2, 1)).mean((2, 3)))
     torch.testing.assert_close(repaired(x), wanted, rtol=1e-4, atol=1e-5)
+
+    # a slice that begins elsewhere, along one axis
+    class Late(nn.Module):
+        def forward(self, x):
+            return x[..., 1:-2, 1::3]
+
+    torch.testing.assert_close(antialias(Late(), "none")(x), x[..., 1:-2, 1::3])
     # left alone, the class stays
     assert type(antialias(model, where="conv1")) is blocks.CifarResNet
 
@@ -270,6 +277,22 @@ def test_what_is_not_repaired_is_said(model, says, seen):
     assert repaired(images()).shape == model(images()).shape
     if seen and isinstance(model, Untraceable):
         assert ":slice: the model cannot be traced" in str(warning.message)
+
+
+def test_a_branch_that_cannot_be_repaired_leads_nobody():
+    """The first place on a grid is refused: the next one chooses for itself."""
+    model = nn.Sequential(blocks.SamePadding(3, 4, 3, 2), nn.Conv2d(4, 4, 3, 2, 1)).eval()
+    model.insert(0, nn.Identity())
+    with pytest.warns(UserWarning, match="SamePadding"):
+        repaired = antialias(model, "polyphase", example=images())
+    assert repaired(images()).shape == model(images()).shape
+
+
+def test_a_layer_with_two_names_is_repaired_under_both():
+    conv = nn.Conv2d(3, 3, 3, 2, 1)
+    repaired = antialias(nn.Sequential(conv, nn.ReLU(), conv))
+    assert repaired[0] is repaired[2]
+    assert isinstance(repaired[0], AntialiasedConv2d)
 
 
 def test_remedies_are_not_repaired_again():

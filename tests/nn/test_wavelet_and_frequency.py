@@ -129,6 +129,20 @@ def test_reflection_is_the_mirrored_image():
     torch.testing.assert_close(al.frequency_pool2d(x, 2, "reflect"), expected, rtol=0, atol=1e3 * EPS)
 
 
+@pytest.mark.parametrize("mode", ["zeros", "replicate"])
+def test_borders_of_one_image_on_each_side(mode):
+    n, stride = 7, 2
+    x = noise(1, 2, 1, n)
+    dense = []
+    for values in (x, torch.ones_like(x)):
+        pad = functional.pad(values, (n, n, 0, 0), mode="constant" if mode == "zeros" else mode)
+        spectrum = torch.fft.fft(pad, dim=3)
+        spectrum[..., torch.fft.fftfreq(3 * n).abs() >= 1 / (2 * stride)] = 0  # 21 has no frequency at 1 / 4
+        dense.append(torch.fft.ifft(spectrum, dim=3).real[..., n : 2 * n : stride])
+    expected = dense[0] / dense[1]
+    torch.testing.assert_close(al.frequency_pool2d(x, (1, stride), mode), expected, rtol=0, atol=1e3 * EPS)
+
+
 @pytest.mark.parametrize("mode", MODES)
 def test_negative_stays_negative(mode):
     assert (al.frequency_pool2d(-torch.ones(1, 1, 6, 7), 2, mode) < -0.9).all()

@@ -1,5 +1,5 @@
 // The matrices of F.interpolate along one axis, and how evenly they use the source: what aliaslab.resample
-// does in Python.  tests/figures/test_js_agreement.py holds the two together.
+// does in Python.  tests/figures/test_js_interpolation.py holds the two together.
 
 const triangle = (x) => Math.max(1 - Math.abs(x), 0);
 
@@ -31,7 +31,7 @@ function areaTaps(src, dst, i, visit) {
 
 // Beyond the border, the border's pixel is repeated.
 function fixedTaps(src, dst, i, [shape, support], visit) {
-  const centre = ((i + 0.5) * src) / dst - 0.5;
+  const centre = (i + 0.5) * (src / dst) - 0.5;
   const below = Math.floor(centre);
   for (let j = below + 1 - support; j <= below + support; j++)
     visit(i, Math.min(Math.max(j, 0), src - 1), shape(j - centre));
