@@ -94,9 +94,10 @@ def grade(
     name = name or (_lab_of(submissions, all_labs.names(folder)) if one else None)
     if not name:
         raise ValueError(f"say which lab with --lab; there are {', '.join(all_labs.names(folder))}")
-    hidden_from_students(*filter(None, (private, submissions, out)))
+    out = out or Path(f"grades-{name}")
+    hidden_from_students(submissions, folder, out, *filter(None, [private]))
     lab = all_labs.find(name, folder, private)
-    earlier = _earlier(out or Path(f"grades-{name}"), resume) if not one else {}
+    earlier = _earlier(out, resume) if not one else {}
     seed = all_labs.seed_of(private, seed, lambda: earlier.get("seed", secrets.randbits(32)))
     setup = Setup(lab, seed, Limits(**limits), not no_sandbox)
     if one:
@@ -105,7 +106,6 @@ def grade(
         from .submissions import find
 
         found = find(submissions, name)
-        out = out or Path(f"grades-{name}")
         _grade_class(
             found, setup, out, _runner(scheduler, jobs), _by_hand(manual, lab) or earlier.get("manual", {})
         )

@@ -11,8 +11,9 @@ import pytest
 
 from aliaslab.grading import pages
 
+from .breaking import BREAKERS, LOOK_AROUND, UNLUCKY
 from .conftest import hand_in, left_behind, total
-from .hostile import ALL, BREAKERS, CHEATS, FOLD, LOOK_AROUND, UNLUCKY, WARM_UP
+from .hostile import ALL, CHEATS, FOLD, WARM_UP
 
 
 class Listener:
