@@ -27,6 +27,7 @@ from .shift_stability import changing_mind as changing_mind
 from .shift_stability import grouped_bars as grouped_bars
 from .shift_stability import intervals as intervals
 from .shift_stability import with_spread as with_spread
+from .sliding_signal_figure import sliding_signal as sliding_signal
 from .style import PALETTE as PALETTE
 from .style import Plot as Plot
 from .style import book_style as book_style

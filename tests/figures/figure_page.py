@@ -14,7 +14,7 @@ from PIL import Image
 from aliaslab import figures
 from aliaslab.figures.interactive import JS, page_script
 
-NAMES = ("sampler", "chirp", "wagon_wheel", "explorer", "gradient_maps")
+NAMES = ("sampler", "chirp", "wagon_wheel", "explorer", "gradient_maps", "sliding_signal")
 
 # the variables that each home sets, with the values of its stock theme
 THEMES = {
@@ -82,12 +82,15 @@ SLIDERS = [
     ("explorer", "factor"),
     ("gradient_maps", "source"),
     ("gradient_maps", "destination"),
+    ("sliding_signal", "shift"),
 ]
 CHOICES = [
     ("explorer", "image"),
     ("explorer", "prefilter"),
     ("gradient_maps", "mode"),
     ("gradient_maps", "antialias"),
+    ("sliding_signal", "signal"),
+    ("sliding_signal", "layer"),
 ]
 
 

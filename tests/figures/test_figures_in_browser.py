@@ -53,6 +53,7 @@ def test_the_default_state_teaches(open_page):
     assert "turn backwards: 0.25 turns a second" in status(page, "wagon_wheel")
     assert "Rings above 0.125 cycles per pixel fold back" in status(page, "explorer")
     assert "CV 1.584: 6 of 16 columns get less than half" in status(page, "gradient_maps")
+    assert "its mean goes from 0.500 to 0.938" in status(page, "sliding_signal")
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -25,7 +25,7 @@ from aliaslab import (
 from aliaslab.figures import interactive
 from aliaslab.figures.interactive import JS, module_source, page_script
 
-FIGURES = ("sampler", "chirp", "wagon_wheel", "explorer", "gradient_maps")
+FIGURES = ("sampler", "chirp", "wagon_wheel", "explorer", "gradient_maps", "sliding_signal")
 MODULES = sorted(p.stem for p in JS.glob("*.js") if "export default" in p.read_text("utf-8"))
 IMPORT = re.compile(r'^import \{ ([\w, ]+) \} from "\./(\w+)\.js";$', re.MULTILINE)
 explorer_module = importlib.import_module("aliaslab.figures.explorer_figure")
@@ -148,6 +148,10 @@ BAD = [
     ("gradient_maps", {"mode": "cubic"}, "unknown mode 'cubic'; did you mean 'bicubic'?"),
     ("gradient_maps", {"mode": "lanczos"}, "choose one of 'nearest', 'bilinear', 'bicubic', 'area'"),
     ("gradient_maps", {"mode": "area", "antialias": True}, "choose one of 'bilinear', 'bicubic'"),
+    ("sliding_signal", {"shift": 4.5}, "shift must be from 0 to 4 samples, got 4.5"),
+    ("sliding_signal", {"shift": float("nan")}, "shift must be finite"),
+    ("sliding_signal", {"signal": "pair"}, "unknown signal 'pair'; did you mean 'pairs'?"),
+    ("sliding_signal", {"layer": "aps"}, "choose one of 'bare stride', 'max pool', 'blur pool'"),
 ]
 
 
@@ -298,6 +302,7 @@ OTHER = {
     "wagon_wheel": {"exposure": 0.6},
     "explorer": {"factor": 5},
     "gradient_maps": {"destination": 8},
+    "sliding_signal": {"layer": "polyphase"},
 }
 
 
