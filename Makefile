@@ -12,7 +12,7 @@ UNIT_TESTS := tests/signals tests/resample tests/test_testing.py tests/test_cli.
 DEVICES = $(or $(ALIASLAB_DEVICE),$(shell $(BIN)/python -c "import torch; print('cpu', *['cuda'] * torch.cuda.is_available())"))
 
 .DEFAULT_GOAL := help
-.PHONY: help install browser notebooks labs book serve lab test test-lowest bench lock clean
+.PHONY: help install browser sandbox notebooks labs book serve lab grade test test-lowest bench lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -38,6 +38,12 @@ browser: ## install Chromium for the browser tests (apt, as root), or say how
 	  apt-get update -qq && apt-get install -qq -y chromium >/dev/null; \
 	else echo "No Chromium: browser tests will be skipped. Debian, Ubuntu: sudo apt-get install chromium; macOS: brew install --cask chromium"; fi
 
+sandbox: ## install bubblewrap for the graders (apt, as root), or say how
+	@command -v bwrap >/dev/null || \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  apt-get update -qq && apt-get install -qq -y bubblewrap >/dev/null; \
+	else echo "No bubblewrap: tests of the sandbox will be skipped. Debian, Ubuntu: sudo apt-get install bubblewrap"; fi
+
 notebooks: $(INSTALLED) ## write the chapters as .ipynb into build/notebooks
 	@$(BIN)/python -m aliaslab.book.notebooks
 
@@ -55,7 +61,10 @@ serve: ## serve the built book at http://localhost:8000
 lab: notebooks ## open JupyterLab on the labs and chapters
 	$(BIN)/jupyter lab --notebook-dir=. labs
 
-test: browser book ## run every test, the notebooks once on each device present
+grade: $(INSTALLED) ## grade a class: make grade LAB=fold-it-by-hand SUBMISSIONS=folder
+	$(BIN)/aliaslab grade $(SUBMISSIONS) --lab $(LAB)
+
+test: browser sandbox book ## run every test, the notebooks once on each device present
 	$(SIDE_BY_SIDE)
 	@# one notebook at a time: kernels that start side by side were seen to wait a minute and more
 	for device in $(DEVICES); do \

@@ -1,4 +1,4 @@
-"""The command ``aliaslab``: audit every resize, or check one function."""
+"""The command ``aliaslab``: audit every resize, check one function, grade a lab."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ from pathlib import Path
 
 import click
 
+from .grading.command import grade, merge_marks
+
 PASSED, ALIASES, COULD_NOT_RUN = 0, 1, 2
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="aliaslab")
 def main() -> None:
-    """Find out which resize turns fine detail into false patterns."""
+    """Find out which resize turns fine detail into false patterns; grade the labs."""
 
 
 @main.command()
@@ -124,6 +126,9 @@ def _grouped(said: dict[str, str]) -> dict[str, str]:
     """What is said of methods, each once, with the names that it is said of."""
     return {text: ", ".join(n for n, t in said.items() if t == text) for text in dict.fromkeys(said.values())}
 
+
+main.add_command(grade)
+main.add_command(merge_marks)
 
 if __name__ == "__main__":
     main()

@@ -28,7 +28,7 @@ MAY_IMPORT = {
     "grading": {"signals"},
     "testing": {"signals", "resample"},
     "pytest_plugin": {"testing"},
-    "cli": {"signals", "resample", "testing"},
+    "cli": {"signals", "resample", "testing", "grading"},
     "book": {"signals", "resample", "nn", "metrics", "figures", "grading"},
 }
 

@@ -55,6 +55,7 @@ def execute(timeout: int = 300) -> list[str]:
 
 def main() -> int:
     os.environ["ALIASLAB_FIGURES"] = "static"  # inherited by the kernels
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # kernels run side by side
     problems = execute()
     for problem in problems:
         print(problem, file=sys.stderr)

@@ -10,35 +10,18 @@ from __future__ import annotations
 import argparse
 import contextlib
 import hashlib
-import re
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Sequence
 from difflib import unified_diff
+from itertools import groupby
 from pathlib import Path
 
 import jupytext
 import nbformat
-import yaml
 
-LABS = Path("labs")
-
-_PROMPT = re.compile(r'^ *""" # BEGIN PROMPT\n.*?^ *""" # END PROMPT\n?', re.DOTALL | re.MULTILINE)
-_MARK = re.compile(r"^ *# (BEGIN|END) SOLUTION.*\n?|  # SOLUTION$", re.MULTILINE)
-
-
-def masters(labs: Path = LABS) -> list[Path]:
-    """The masters of all labs.
-
-    Raises
-    ------
-    FileNotFoundError
-        If there are none there.
-    """
-    found = sorted((labs / "masters").glob("*.md"))
-    if not found:
-        raise FileNotFoundError(f"no lab masters (*.md) in {labs / 'masters'}; run in the repository's root")
-    return found
+from ..grading.labs import Lab, find
+from ..grading.masters import LABS, answer, blocks, masters, solution
 
 
 def assign(master: Path, result: Path) -> nbformat.NotebookNode:
@@ -76,7 +59,7 @@ def reference(master: Path, folder: Path) -> dict:
         for question, part, cell in cells:
             needed = part == "SOLUTION" or (question is None and "grader.check" not in cell.source)
             if cell.cell_type == "code" and needed:
-                exec(_answer(cell.source), namespace)
+                exec(answer(cell.source), namespace)
     return namespace
 
 
@@ -145,61 +128,36 @@ def drift(master: Path, notebook: Path) -> str:
     return "\n".join(difference)
 
 
-# ---------------------------------------------------------------- the parts of a master
-
-
-def blocks(master: Path) -> Iterator[tuple[str | None, str | None, nbformat.NotebookNode]]:
-    """Each cell of a master with the question that it belongs to, and SOLUTION, TESTS or None."""
-    question = part = None
-    for cell in jupytext.read(master).cells:
-        mark = re.match(r"# (BEGIN|END) (QUESTION|SOLUTION|TESTS)\n?", cell.source)
-        if cell.cell_type != "raw" or not mark:
-            yield question, part, cell
-        elif mark[2] == "QUESTION":
-            question = yaml.safe_load(cell.source)["name"] if mark[1] == "BEGIN" else None
-        else:
-            part = mark[2] if mark[1] == "BEGIN" else None
-
-
-def _answer(source: str) -> str:
-    """A solution cell without the prompt for students and otter's marks."""
-    return _MARK.sub("", _PROMPT.sub("", source)).strip()
-
-
-def solution(name: str, question: str, labs: Path = LABS) -> str:
-    """The code that a lab's master gives as the answer to a question.
-
-    Parameters
-    ----------
-    name : of the lab, such as ``fold-it-by-hand``.
-    question : such as ``q1``.
-    labs : the folder of the labs.
-
-    Raises
-    ------
-    ValueError
-        If there is no such lab or question; the message lists those there are.
-    """
-    known = {master.stem: master for master in masters(labs)}
-    if name not in known:
-        raise ValueError(f"no lab called {name!r}; there are {', '.join(known)}")
-    cells = list(blocks(known[name]))
-    code = [
-        _answer(cell.source)
-        for q, part, cell in cells
-        if (q, part, cell.cell_type) == (question, "SOLUTION", "code")
-    ]
-    if not code:
-        there = ", ".join(dict.fromkeys(q for q, _, _ in cells if q))
-        raise ValueError(f"no question {question!r} with a solution in {name}; there are {there}")
-    return "\n\n\n".join(code)
-
-
 # ---------------------------------------------------------------- the book, and the command
 
 
+def notes(lab: Lab) -> list:
+    """What an instructor wants to know of a lab: what each question is marked for, and how it goes wrong."""
+    from docutils import nodes
+
+    found = []
+    for question, checks in groupby(lab.checks(), key=lambda check: check.question):
+        checks = list(checks)
+        points = sum(check.points for check in checks)
+        found.append(nodes.rubric("", f"{lab.name}, {question}: {points:g} points"))
+        rows = [(check.title, f"{check.points:g}", check.hint) for check in checks]
+        found.append(_table(("what is checked", "points", "hint that is given"), rows))
+        wrong = [(mutant[2], mutant[1]) for mutant in lab.mutants() if mutant[0] == question]
+        found.append(_table(("misconception", "caught by"), wrong))
+    return found
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]):
+    from docutils import nodes
+
+    row = lambda cells: nodes.row("", *(nodes.entry("", nodes.paragraph(text=cell)) for cell in cells))
+    group = nodes.tgroup("", *(nodes.colspec() for _ in head), cols=len(head))
+    group += [nodes.thead("", row(head)), nodes.tbody("", *map(row, rows))]
+    return nodes.table("", group)
+
+
 def setup(app) -> dict:
-    """Sphinx: the directive ``lab-solution``, as in ``{lab-solution} fold-it-by-hand q1``."""
+    """Sphinx: ``{lab-solution} fold-it-by-hand q1``, and ``{lab-notes} fold-it-by-hand`` for instructors."""
     from docutils import nodes
     from sphinx.util.docutils import SphinxDirective
 
@@ -218,7 +176,21 @@ def setup(app) -> dict:
             self.set_source_info(block)
             return [block]
 
+    class LabNotes(SphinxDirective):
+        required_arguments = 1
+
+        def run(self) -> list[nodes.Node]:
+            labs = Path(self.env.srcdir) / LABS
+            try:
+                lab = find(self.arguments[0], labs)
+            except ValueError as error:
+                raise self.error(str(error)) from error
+            for file in (f"{lab.name}.checks.py", f"mutants/{lab.name}.py"):
+                self.env.note_dependency(str(labs / "masters" / file))
+            return notes(lab)
+
     app.add_directive("lab-solution", LabSolution)
+    app.add_directive("lab-notes", LabNotes)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
 
 

@@ -67,11 +67,16 @@ def intervals(
 
 @book_style()
 def with_spread(table, x: str, y: str, xlabel: str, ylabel: str) -> Figure:
-    """A labelled dot for each row of a table; crosses are 95 % intervals, in ``x_half`` and ``y_half``."""
+    """A labelled dot for each row of a table; crosses are 95 % intervals, in ``x_half`` and ``y_half``.
+
+    The horizontal scale is logarithmic down to a thousandth, and linear from there to 0.
+    """
     figure, ax = new_figure(height=3.2)
     for (name, row), (role, marker) in zip(table.iterrows(), _SERIES * 3, strict=False):
         spread = {"xerr": row[f"{x}_half"], "yerr": row[f"{y}_half"]}
         ax.errorbar(row[x], row[y], **spread, fmt=marker, color=PALETTE[role], capsize=2)
         ax.annotate(name, (row[x], row[y]), (5, 5), textcoords="offset points", fontsize=8)
-    ax.set(xlabel=xlabel, ylabel=ylabel)
+    ax.set_xscale("symlog", linthresh=1e-3)
+    ticks = [0, 0.001, 0.01, 0.1]
+    ax.set(xlabel=xlabel, ylabel=ylabel, xticks=ticks, xticklabels=[f"{tick:g}" for tick in ticks])
     return figure

@@ -153,6 +153,18 @@ def test_the_page_of_the_lab_shows_every_solution(lab):
     assert shown == [(lab.name, question) for question in lab.questions]
 
 
+def test_the_instructors_have_notes_on_the_lab(lab):
+    page = (LABS.parent / "chapters" / "for-instructors.md").read_text("utf-8")
+    assert f"```{{lab-notes}} {lab.name}\n" in page
+
+
+def test_notes_hold_every_check_and_every_misconception(lab):
+    found = labs.find(lab.name, LABS)
+    text = "\n".join(node.astext() for node in labs.notes(found))
+    assert all(check.title in text and check.hint in text for check in lab.checks)
+    assert all(misconception in text for _, _, misconception, _ in found.mutants())
+
+
 @pytest.mark.parametrize(("question", "status"), [("q1", 0), ("q99", 2)])
 def test_the_directive_in_a_book(tmp_path, question, status):
     (tmp_path / "labs").symlink_to(LABS)
