@@ -68,7 +68,7 @@ def matrices_and_sums(matrices: Mapping[str, NDArray]) -> Figure:
 def gains_at_folds(kernels: Mapping[str, ArrayLike], factor: int) -> Figure:
     """What kernels pass, up to half a cycle per pixel; dots where a frequency folds onto zero."""
     figure, ax = new_figure(height=2.8)
-    f = np.linspace(0, 0.5, 401)
+    f = np.linspace(0, 0.5, 201)
     folds = np.arange(1, factor // 2 + 1) / factor
     lines = zip(("alias", "filter", "samples", "second"), ("-", "--", ":", "-."), strict=True)
     ax.axvspan(0.5 / factor, 0.5, color=PALETTE["alias"], alpha=0.12, lw=0)
