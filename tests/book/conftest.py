@@ -74,6 +74,7 @@ class Visit:
     def turn(self, scheme: str) -> None:
         """What happens when the reader's machine turns light or dark: the page follows at once."""
         self.page.emulate_media(color_scheme=scheme)
+        self.page.wait_for_function("theme => document.documentElement.dataset.theme === theme", arg=scheme)
         # axe would measure the contrast of colours on their way
         self.page.evaluate(
             """async () => {

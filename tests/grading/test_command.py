@@ -11,12 +11,13 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 from click.testing import CliRunner
 
 from aliaslab.cli import main
 
-from .conftest import LABS, hand_in, left_behind, notebook, rows
+from .conftest import LABS, hand_in, notebook, rows
 from .hostile import FOLD, WARM_UP
 
 LAB = "fold-it-by-hand"
@@ -109,13 +110,12 @@ def test_killed_in_the_middle_and_resumed(needs_walls, small, tmp_path):
     while len(list(killed.glob("results/*.json"))) < 3:
         assert process.poll() is None
         time.sleep(0.02)
+    family = psutil.Process(process.pid).children(recursive=True)
+    assert family
     process.send_signal(signal.SIGKILL)
     process.wait()
-    for _ in range(100):
-        if not left_behind(str(small)):
-            break
-        time.sleep(0.1)
-    assert left_behind(str(small)) == []
+    _, alive = psutil.wait_procs(family, timeout=10)
+    assert alive == []
     done = len(list(killed.glob("results/*.json")))
     assert 3 <= done < 8
     subprocess.run([*command, "--out", str(killed), "--resume"], check=True, capture_output=True)
