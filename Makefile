@@ -66,10 +66,10 @@ grade: $(INSTALLED) ## grade a class: make grade LAB=fold-it-by-hand SUBMISSIONS
 
 test: browser sandbox book ## run every test, the notebooks once on each device present
 	$(SIDE_BY_SIDE)
-	@# one notebook at a time: kernels that start side by side were seen to wait a minute and more
-	for device in $(DEVICES); do \
-	  ALIASLAB_DEVICE=$$device $(PYTEST) --nbmake --nbmake-timeout=300 build/notebooks labs || exit 1; \
-	done
+	@# each notebook in a process of its own: in a shared one a later client was seen to wait for a kernel that was idle
+	for device in $(DEVICES); do for notebook in build/notebooks/*.ipynb labs/*.ipynb; do \
+	  ALIASLAB_DEVICE=$$device $(PYTEST) -q --nbmake --nbmake-timeout=300 $$notebook || exit 1; \
+	done; done
 
 test-lowest: ## unit tests on the lowest direct versions that pyproject.toml allows
 	$(PYTHON) -m venv build/lowest
