@@ -110,6 +110,7 @@ def test_killed_in_the_middle_and_resumed(needs_walls, small, tmp_path):
     while len(list(killed.glob("results/*.json"))) < 3:
         assert process.poll() is None
         time.sleep(0.02)
+    process.send_signal(signal.SIGSTOP)  # it starts nobody between the look and the end
     family = psutil.Process(process.pid).children(recursive=True)
     assert family
     process.send_signal(signal.SIGKILL)
